@@ -1,0 +1,230 @@
+/**
+ * What each answer to a self-ping means, as data: one row a case.
+ *
+ * @module
+ */
+
+import type { IqAnswer } from "./iq.ts";
+import { bareJid, domainOf } from "./jid.ts";
+
+/** How a self-ping ended: as any question, or seen as it was reflected to the user by the room. */
+export type SelfPingAnswer = IqAnswer | { readonly type: "reflected" };
+
+/** Who is who in a self-ping. */
+export interface SelfPingContext {
+  /** The bare JID of the room. */
+  readonly room: string;
+  /** The domain of the room. */
+  readonly mucHost: string;
+  /** The domains of the users' own server, which itself answers for domains it can't reach. */
+  readonly homeHosts: ReadonlySet<string>;
+}
+
+/** What is known of a user and a room after an answer. */
+export type Verdict =
+  /** The user is in the room. */
+  | { readonly state: "joined" }
+  /** The user is not in the room; `forGood`: the room has ended, do not join it again. */
+  | { readonly state: "gone"; readonly forGood: boolean }
+  /** The answer says nothing of the user and the room: ask again later. */
+  | { readonly state: "undecided" };
+
+/** A verdict on a self-ping; after `ask-room` send a disco#info query to the room. */
+export type SelfPingVerdict = Verdict | { readonly state: "ask-room" };
+
+/** One case: which answers it is about, and what they mean. */
+export interface AnswerRow<A, V> {
+  /** The name of the case, for logs and tests. */
+  readonly name: string;
+  /** Whether an answer is such a case, if it is none of a row before. */
+  readonly fits: (answer: A, context: SelfPingContext) => boolean;
+  /** What it means. */
+  readonly verdict: V;
+  /** Where this was seen (servers and versions), or else which text says so. */
+  readonly source: string;
+}
+
+/** A row of {@linkcode SELF_PING_TABLE}. */
+export type SelfPingRow = AnswerRow<SelfPingAnswer, SelfPingVerdict>;
+
+/** A row of {@linkcode DISCO_TABLE}. */
+export type DiscoRow = AnswerRow<IqAnswer, Verdict>;
+
+const JOINED = { state: "joined" } as const;
+const GONE = { state: "gone", forGood: false } as const;
+const GONE_FOR_GOOD = { state: "gone", forGood: true } as const;
+const UNDECIDED = { state: "undecided" } as const;
+const ASK_ROOM = { state: "ask-room" } as const;
+
+/**
+ * What the answers to a self-ping mean. The first row that fits counts; the last fits all.
+ *
+ * The rule behind the order: first what tells nothing of the room, whatever its condition says; then
+ * the signs of being in it; then all else, which a room says to those who are not.
+ */
+export const SELF_PING_TABLE: readonly SelfPingRow[] = [
+  {
+    name: "result",
+    fits: (answer) => answer.type === "result",
+    verdict: JOINED,
+    source: "Prosody 0.12.3, ejabberd 23.01",
+  },
+  {
+    name: "ping reflected by the room to one of the user's clients",
+    fits: (answer) => answer.type === "reflected",
+    verdict: JOINED,
+    source: "XEP-0410 §3.2",
+  },
+  {
+    name: "no answer in time",
+    fits: (answer) => answer.type === "timeout",
+    verdict: UNDECIDED,
+    source: "Prosody 0.12.3 and ejabberd 23.01 with the room's server frozen",
+  },
+  {
+    name: "the room's server can't be reached",
+    fits: (answer) => has(answer, "remote-server-not-found", "remote-server-timeout"),
+    verdict: UNDECIDED,
+    source: "Prosody 0.12.3, ejabberd 23.01, by the home server",
+  },
+  {
+    name: "answered by the home server",
+    fits: isByHome,
+    verdict: UNDECIDED,
+    source: "RFC 6120 §8.3.1: the error's `by`",
+  },
+  {
+    name: "try again later",
+    fits: (answer) => !isFinal(answer),
+    verdict: UNDECIDED,
+    source: "RFC 6120 §8.3.2: type `wait`; `continue` is no failure",
+  },
+  {
+    name: "the ping itself failed",
+    fits: (answer) =>
+      has(
+        answer,
+        "internal-server-error",
+        "jid-malformed",
+        "policy-violation",
+        "resource-constraint",
+      ),
+    verdict: UNDECIDED,
+    source: "RFC 6120 §8.3.3: no condition of these tells who is in a room",
+  },
+  {
+    name: "no such service, says the MUC host itself",
+    fits: (answer, { mucHost }) => isUnsupported(answer) && by(answer) === mucHost,
+    verdict: ASK_ROOM,
+    source: "RFC 6120 §8.3.3.19: the host may have no rooms any more",
+  },
+  {
+    name: "reflected to a client that can't answer pings",
+    fits: isUnsupported,
+    verdict: JOINED,
+    source: "XEP-0410 §3.2",
+  },
+  {
+    name: "no such nick, says the room",
+    fits: (answer, { room }) => has(answer, "item-not-found") && by(answer) === room,
+    verdict: JOINED,
+    source: "Prosody 0.12.3, after a nick change; XEP-0410 §3.2",
+  },
+  {
+    name: "no such room, says the MUC host",
+    fits: (answer, { mucHost }) => has(answer, "item-not-found") && by(answer) === mucHost,
+    verdict: GONE,
+    source: "Prosody 0.12.3",
+  },
+  {
+    name: "no such room or no such nick",
+    fits: (answer) => has(answer, "item-not-found"),
+    verdict: ASK_ROOM,
+    source: "ejabberd 23.01, without `by`",
+  },
+  {
+    name: "the room has ended for good",
+    fits: (answer) => has(answer, "gone"),
+    verdict: GONE_FOR_GOOD,
+    source: "RFC 6120 §8.3.3.5",
+  },
+  {
+    name: "not an occupant",
+    fits: (answer) => has(answer, "not-acceptable"),
+    verdict: GONE,
+    source: "Prosody 0.12.3 (cancel, by the room), ejabberd 23.01 (modify, without `by`)",
+  },
+  {
+    name: "not an occupant, in other words",
+    fits: (answer) => has(answer, "not-allowed", "bad-request", "forbidden"),
+    verdict: GONE,
+    source: "XEP-0410 §3.2, note on other services; XEP-0045 §13.4",
+  },
+  {
+    name: "any other refusal",
+    fits: () => true,
+    verdict: GONE,
+    source: "XEP-0410 §3.2: any other error",
+  },
+];
+
+/**
+ * What the room's answer to disco#info means for a user whose self-ping ended with `ask-room`. The
+ * first row that fits counts; the last fits all.
+ */
+export const DISCO_TABLE: readonly DiscoRow[] = [
+  {
+    name: "the room is there, so only the nick is unknown",
+    fits: (answer) => answer.type === "result",
+    verdict: JOINED,
+    source: "XEP-0410 §3.2: item-not-found after a nick change",
+  },
+  {
+    name: "answered by the home server",
+    fits: isByHome,
+    verdict: UNDECIDED,
+    source: "RFC 6120 §8.3.1: the error's `by`",
+  },
+  {
+    name: "the room is not there",
+    fits: (answer) => isFinal(answer) && has(answer, "item-not-found"),
+    verdict: GONE,
+    source: "Prosody 0.12.3, ejabberd 23.01",
+  },
+  {
+    name: "the room has ended for good",
+    fits: (answer) => isFinal(answer) && has(answer, "gone"),
+    verdict: GONE_FOR_GOOD,
+    source: "RFC 6120 §8.3.3.5",
+  },
+  {
+    name: "no word on whether the room is there",
+    fits: () => true,
+    verdict: UNDECIDED,
+    source: "XEP-0045 §6.4: a room may keep its information to itself",
+  },
+];
+
+function has(answer: SelfPingAnswer, ...conditions: readonly string[]): boolean {
+  return answer.type === "error" && conditions.includes(answer.condition);
+}
+
+/** Occupants' clients without ping say this through the room; XEP-0199 §4.1 wants the first. */
+function isUnsupported(answer: SelfPingAnswer): boolean {
+  return has(answer, "service-unavailable", "feature-not-implemented");
+}
+
+/** Who found the error, as a bare JID: some name the occupant where they mean the room. */
+function by(answer: SelfPingAnswer): string | undefined {
+  return answer.type === "error" && answer.by !== undefined ? bareJid(answer.by) : undefined;
+}
+
+function isByHome(answer: SelfPingAnswer, { room, homeHosts }: SelfPingContext): boolean {
+  const author = by(answer);
+  return author !== undefined && author !== room && homeHosts.has(domainOf(author));
+}
+
+/** Whether an error is an answer at all, rather than a request for patience. */
+function isFinal(answer: SelfPingAnswer): boolean {
+  return answer.type === "error" && ["auth", "cancel", "modify"].includes(answer.errorType);
+}
