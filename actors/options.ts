@@ -1,0 +1,75 @@
+/**
+ * How a keeper behaves. All times are milliseconds.
+ *
+ * @module
+ */
+
+/** How a {@linkcode RemoteDomain} verifies joins after a loss. */
+export interface DomainOptions {
+  /** Time from a loss to the first question. @default {60000} */
+  readonly pingDelay?: number;
+  /** How long a question may stay unanswered. @default {30000} */
+  readonly pingTimeout?: number;
+  /**
+   * How long after a loss a join that cannot be confirmed is given up. 0: at the first answer that
+   * does not confirm it. @default {600000}
+   */
+  readonly confirmWithin?: number;
+  /** What happens to a join that is given up: the user is told, or nothing. @default {"notify"} */
+  readonly unconfirmed?: "notify" | "keep";
+  /** Questions a second, at most, to one domain. From 0.1 to 1000. @default {50} */
+  readonly pingsPerSecond?: number;
+  /**
+   * A domain that was silent for so long is verified; 0: never. Only for feeds that do not report
+   * the link. @default {0}
+   */
+  readonly silence?: number;
+  /**
+   * Who asks whether the domain can be reached: the component, one of the users, or whoever is
+   * found to get an answer. @default {"auto"}
+   */
+  readonly probe?: "auto" | "component" | "user";
+  /** The first pause after a failed probe, at most. @default {15000} */
+  readonly backoffMin?: number;
+  /** The longest pause after a failed probe, at most. @default {120000} */
+  readonly backoffMax?: number;
+  /** Joins of one session in one domain, at most. @default {1000} */
+  readonly maxJoinsPerUser?: number;
+}
+
+/** {@linkcode DomainOptions} with every default filled in. */
+export type FullDomainOptions =
+  & { readonly [K in keyof DomainOptions]-?: DomainOptions[K] }
+  & {
+    readonly [K in keyof Required<DomainOptions>]: NonNullable<DomainOptions[K]>;
+  };
+
+/** The defaults of {@linkcode DomainOptions}. */
+export const DOMAIN_DEFAULTS: FullDomainOptions = Object.freeze({
+  pingDelay: 60_000,
+  pingTimeout: 30_000,
+  confirmWithin: 600_000,
+  unconfirmed: "notify",
+  pingsPerSecond: 50,
+  silence: 0,
+  probe: "auto",
+  backoffMin: 15_000,
+  backoffMax: 120_000,
+  maxJoinsPerUser: 1000,
+});
+
+/** What a {@linkcode RemoteDomain} must be given from outside to stay free of clocks and I/O. */
+export interface DomainPorts {
+  /** The time, in milliseconds since the epoch; never runs backwards. */
+  now(): number;
+  /** A number from 0 (included) to 1 (excluded). */
+  random(): number;
+  /** A new stanza id that nobody can guess. */
+  id(): string;
+  /** Asks for leave to send so many questions now, over all domains; returns how many may go. */
+  grant(wanted: number): number;
+  /** Whether remote domains are known to answer the component's own JID; undefined: not known. */
+  componentReachable(): boolean | undefined;
+  /** Whether everything is unreachable at once, so that the fault must be on our side. */
+  ownOutage(): boolean;
+}

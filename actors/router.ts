@@ -1,0 +1,306 @@
+/**
+ * Brings every event to the actor of its link, and makes and retires these actors.
+ *
+ * @module
+ */
+import { domainOf } from "../xmpp/jid.ts";
+import { domainActor, type DomainHands } from "./domain_actor.ts";
+import type { NoticeEffect, QuestionEffect } from "./domain_actor.ts";
+import type { Report, StoreChange } from "./effects.ts";
+import type { Direction, DomainEvent, FeedEvent, JoinRecord, Loss } from "./events.ts";
+import type { DomainOptions, DomainPorts } from "./options.ts";
+import { OutageSense } from "./outage.ts";
+import { Pace } from "./pace.ts";
+import { RemoteDomain } from "./remote_domain.ts";
+import type { ActorRef } from "./runtime/behaviour.ts";
+import type { ActorSystem } from "./runtime/system.ts";
+
+/** Which link: the watched host and the remote domain. */
+export interface LinkName {
+  /** The watched host. */
+  readonly host: string;
+  /** The remote domain. */
+  readonly domain: string;
+}
+
+/** What the router needs from the shell. */
+export interface RouterPorts {
+  /** The time, in milliseconds since the epoch. */
+  now(): number;
+  /** A number from 0 (included) to 1 (excluded). */
+  random(): number;
+  /** A new stanza id that nobody can guess. */
+  id(): string;
+  /** Sends a question; false: not now. */
+  ask(link: LinkName, question: QuestionEffect): boolean;
+  /** Tells a user. */
+  notify(link: LinkName, notice: NoticeEffect): void;
+  /** Makes a change durable. */
+  persist(link: LinkName, change: StoreChange): void;
+  /** Tells the operator. */
+  report(link: LinkName, report: Report): void;
+}
+
+/** How the router behaves. */
+export interface RouterOptions extends DomainOptions {
+  /** Questions a second, at most, to all domains together. @default {500} */
+  readonly maxPingsPerSecond?: number;
+  /** Events that may wait for one domain before the feed is held up. @default {10000} */
+  readonly mailbox?: number;
+}
+
+/** What was known of one link when we stopped. */
+export interface StoredLink extends LinkName {
+  /** Its joins. */
+  readonly joins: readonly JoinRecord[];
+  /** The losses that were not settled. */
+  readonly losses: readonly Loss[];
+  /** Its sequence number. */
+  readonly seq: number;
+}
+
+/** All that a server plugin knows of one watched host. */
+export interface HostSnapshot {
+  /** The watched host. */
+  readonly host: string;
+  /** The joins of its users. */
+  readonly joins: readonly {
+    readonly user: string;
+    readonly room: string;
+    readonly nick: string;
+  }[];
+  /** Its s2s streams that are up. */
+  readonly links: readonly { readonly domain: string; readonly direction: Direction }[];
+}
+
+interface Route {
+  readonly domain: RemoteDomain;
+  readonly ref: ActorRef<DomainEvent>;
+}
+
+/** The router of one keeper. */
+export class Router {
+  readonly #system: ActorSystem;
+  readonly #options: RouterOptions;
+  readonly #ports: RouterPorts;
+  readonly #routes = new Map<string, Route>();
+  /** The links in which a session has joins: one key, or several. */
+  readonly #sessions = new Map<string, string | Set<string>>();
+  readonly #outage = new OutageSense();
+  readonly #domainPorts: DomainPorts;
+  readonly #hands: DomainHands;
+  #componentReachable: boolean | undefined;
+
+  /** Makes a router whose actors live in `system`. */
+  constructor(system: ActorSystem, options: RouterOptions, ports: RouterPorts) {
+    this.#system = system;
+    this.#options = options;
+    this.#ports = ports;
+    const pace = new Pace(options.maxPingsPerSecond ?? 500, () => ports.now());
+    this.#domainPorts = {
+      now: () => ports.now(),
+      random: () => ports.random(),
+      id: () => ports.id(),
+      grant: (wanted) => pace.grant(wanted),
+      componentReachable: () => this.#componentReachable,
+      ownOutage: () => this.#outage.ours(this.#routes.size),
+    };
+    this.#hands = {
+      ask: (domain, question) => ports.ask(domain, question),
+      notify: (domain, notice) => ports.notify(domain, notice),
+      persist: (domain, change) => ports.persist(domain, change),
+      report: (domain, report) => this.#reported(domain, report),
+      absent: (domain, user) => this.#absent(domain, user),
+      idle: (domain) => this.#retire(domain),
+    };
+  }
+
+  /** The links that have something to remember. */
+  get domains(): RemoteDomain[] {
+    return [...this.#routes.values()].map((route) => route.domain);
+  }
+
+  /** How many sessions have at least one join. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** How many events wait in all mailboxes. */
+  get depth(): number {
+    let depth = 0;
+    for (const { ref } of this.#routes.values()) depth += ref.depth;
+    return depth;
+  }
+
+  /**
+   * Brings an event of the feed to the actor it concerns. A promise says that the actor is behind:
+   * hold up the feed until it resolves.
+   */
+  route(event: FeedEvent): Promise<void> | undefined {
+    switch (event.type) {
+      case "joined":
+        return this.#joined(domainOf(event.user), domainOf(event.room), event);
+      case "ended":
+        return this.#ended(event.user);
+      case "unreachable":
+        return this.#tell(domainOf(event.user), event.domain, event);
+      case "link":
+        return this.#tell(event.host, event.domain, event);
+      default:
+        return this.#tell(domainOf(event.user), domainOf(event.room), event);
+    }
+  }
+
+  /** The probe with this id, sent to `domain`, was answered or not. */
+  probed(link: LinkName, id: string, reachable: boolean): void {
+    if (reachable) this.#componentReachable = true;
+    this.#tell(link.host, link.domain, { type: "probed", id, reachable });
+  }
+
+  /** Starts from what the store knows. */
+  restore(links: Iterable<StoredLink>): void {
+    for (const { host, domain, joins, losses, seq } of links) {
+      if (joins.length === 0) continue;
+      for (const { user } of joins) this.#present(key(host, domain), user);
+      this.#make(host, domain).ref.tell({ type: "restored", joins, losses, seq }, "system");
+    }
+  }
+
+  /** Takes a server plugin's word for who is where. */
+  async snapshot({ host, joins, links }: HostSnapshot): Promise<void> {
+    const news = new Map<string, { joins: HostSnapshot["joins"][number][]; up: Direction[] }>();
+    const of = (domain: string) => {
+      const known = news.get(domain) ?? { joins: [], up: [] };
+      news.set(domain, known);
+      return known;
+    };
+    for (const join of joins) of(domainOf(join.room)).joins.push(join);
+    for (const { domain, direction } of links) of(domain).up.push(direction);
+    for (const { domain } of this.#routes.values()) if (domain.host === host) of(domain.domain);
+    for (const [domain, { joins, up }] of news) {
+      if (joins.length === 0 && !this.#routes.has(key(host, domain))) continue;
+      for (const { user } of joins) this.#present(key(host, domain), user);
+      this.#make(host, domain);
+      await this.#tell(host, domain, { type: "snapshot", joins, up });
+    }
+  }
+
+  /** The feed was interrupted: links may have been lost without our hearing of it. */
+  async away(): Promise<void> {
+    for (const { domain } of [...this.#routes.values()]) {
+      await this.#tell(domain.host, domain.domain, { type: "away" });
+    }
+  }
+
+  /** Has every join of a domain asked again now; returns how many links that concerns. */
+  verify(domain: string): number {
+    return this.#command(domain, { type: "verify" });
+  }
+
+  /** Forgets one join without telling the user; returns whether it was known. */
+  forget(user: string, room: string): boolean {
+    const route = this.#routes.get(key(domainOf(user), domainOf(room)));
+    if (route?.domain.joins.get(user, room) === undefined) return false;
+    return route.ref.tell({ type: "forget", user, room }, "system");
+  }
+
+  #command(domain: string, event: DomainEvent): number {
+    const routes = [...this.#routes.values()].filter((route) => route.domain.domain === domain);
+    return routes.filter((route) => route.ref.tell(event, "system")).length;
+  }
+
+  #joined(
+    host: string,
+    domain: string,
+    event: DomainEvent & { user: string },
+  ): Promise<void> | undefined {
+    this.#present(key(host, domain), event.user);
+    this.#make(host, domain);
+    return this.#tell(host, domain, event);
+  }
+
+  #ended(user: string): Promise<void> | undefined {
+    const keys = this.#sessions.get(user);
+    if (keys === undefined) return undefined;
+    this.#sessions.delete(user);
+    let held: Promise<void> | undefined;
+    for (const each of typeof keys === "string" ? [keys] : keys) {
+      const route = this.#routes.get(each);
+      if (route === undefined) continue;
+      const full = this.#deliver(route, { type: "ended", user });
+      held = held && full ? Promise.all([held, full]).then(() => {}) : held ?? full;
+    }
+    return held;
+  }
+
+  #tell(host: string, domain: string, event: DomainEvent): Promise<void> | undefined {
+    const route = this.#routes.get(key(host, domain));
+    return route && this.#deliver(route, event);
+  }
+
+  /**
+   * All events of the feed take the same lane, link notices too: which came first decides whether
+   * a stanza is evidence against a loss.
+   */
+  #deliver({ ref }: Route, event: DomainEvent): Promise<void> | undefined {
+    if (ref.tell(event)) return undefined;
+    if (ref.status !== "running") return undefined;
+    return (async () => {
+      do await ref.ready(); while (!ref.tell(event));
+    })();
+  }
+
+  #make(host: string, domain: string): Route {
+    const name = key(host, domain);
+    const known = this.#routes.get(name);
+    if (known !== undefined) return known;
+    const remote = new RemoteDomain(host, domain, this.#options, this.#domainPorts);
+    const ref = this.#system.spawn(domainActor(remote, this.#hands), {
+      mailbox: { capacity: this.#options.mailbox ?? 10_000 },
+      // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
+      supervision: { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER },
+    });
+    const route = { domain: remote, ref };
+    this.#routes.set(name, route);
+    return route;
+  }
+
+  /** Stops the actor of a domain that has nothing to remember and nothing to do. */
+  #retire({ host, domain }: RemoteDomain): void {
+    const name = key(host, domain);
+    const route = this.#routes.get(name);
+    if (route === undefined || route.ref.depth > 0) return;
+    this.#routes.delete(name);
+    this.#outage.reached(name);
+    route.ref.stop();
+  }
+
+  #present(link: string, user: string): void {
+    const known = this.#sessions.get(user);
+    if (known === undefined) this.#sessions.set(user, link);
+    else if (typeof known !== "string") known.add(link);
+    else if (known !== link) this.#sessions.set(user, new Set([known, link]));
+  }
+
+  #absent(remote: RemoteDomain, user: string): void {
+    const link = key(remote.host, remote.domain);
+    // A join of this session may be on its way in the mailbox; then the entry must stay.
+    if ((this.#routes.get(link)?.ref.depth ?? 0) > 0) return;
+    const known = this.#sessions.get(user);
+    if (known === link) this.#sessions.delete(user);
+    else if (known instanceof Set && known.delete(link) && known.size === 0) {
+      this.#sessions.delete(user);
+    }
+  }
+
+  #reported(remote: RemoteDomain, report: Report): void {
+    const name = key(remote.host, remote.domain);
+    if (report.type === "unreached") this.#outage.unreached(name);
+    else if (report.type === "reachable" || report.type === "settled") this.#outage.reached(name);
+    this.#ports.report(remote, report);
+  }
+}
+
+function key(host: string, domain: string): string {
+  return `${host} ${domain}`;
+}
