@@ -1,0 +1,73 @@
+import type { Clock, Scheduler } from "./ports.ts";
+import { Ring } from "./ring.ts";
+
+/** Something that wants the processor now and then. */
+export interface Runnable {
+  /** Does at most `budget` units of work and returns how many it did. */
+  run(budget: number): number;
+}
+
+/** How long a slice of work may take before the runtime gets a turn, in milliseconds. */
+const SLICE_MS = 5;
+
+/** How many units of work a slice may do, however fast they are. */
+const SLICE_WORK = 10_000;
+
+/** The clock is read once for so many units of work: reading it costs more than a message. */
+const CLOCK_EVERY = 16;
+
+/**
+ * The fair queue of runnable actors: each in turn does at most `budget` messages and goes to the
+ * end if it has more. Work is done in slices with a macro-task between them for I/O and timers.
+ */
+export class RunQueue {
+  readonly #scheduler: Scheduler;
+  readonly #clock: Clock;
+  readonly #budget: number;
+  readonly #queue = new Ring<Runnable>();
+  #awake = false;
+  /** Called at the start of a slice, to add what is due. */
+  before: () => void = () => {};
+  /** Called at the end of a slice. */
+  after: () => void = () => {};
+
+  constructor(scheduler: Scheduler, clock: Clock, budget: number) {
+    if (!Number.isSafeInteger(budget) || budget < 1) {
+      throw new RangeError(
+        `Cannot make an actor system as 'budget' must be a positive integer: current value is ${budget}`,
+      );
+    }
+    this.#scheduler = scheduler;
+    this.#clock = clock;
+    this.#budget = budget;
+  }
+
+  /** Adds an actor at the end; the caller sees to it that it is not in the queue already. */
+  add(runnable: Runnable): void {
+    this.#queue.push(runnable);
+    this.wake();
+  }
+
+  /** Asks for a slice, even if there is nothing to run. */
+  wake(): void {
+    if (this.#awake) return;
+    this.#awake = true;
+    this.#scheduler.soon(this.#slice);
+  }
+
+  readonly #slice = (): void => {
+    this.before();
+    const end = this.#clock.now() + SLICE_MS;
+    let done = 0;
+    let nextLook = CLOCK_EVERY;
+    while (this.#queue.length > 0 && done < SLICE_WORK) {
+      done += this.#queue.shift().run(this.#budget);
+      if (done < nextLook) continue;
+      if (this.#clock.now() >= end) break;
+      nextLook = done + CLOCK_EVERY;
+    }
+    this.#awake = false;
+    this.after();
+    if (this.#queue.length > 0) this.wake();
+  };
+}
