@@ -10,7 +10,7 @@ import { bareJid, resourceOf } from "./jid.ts";
 import { NS } from "./namespaces.ts";
 import { parseStanzaError, type StanzaError } from "./stanza_error.ts";
 
-/** Why a stay ended, by the status codes of XEP-0045 §15.6. */
+/** Why a stay ended, by the status codes of XEP-0045 #registrar-statuscodes. */
 export type LeaveCause =
   /** The user left, or the room gave no cause. */
   | "left"
@@ -24,7 +24,7 @@ export type LeaveCause =
   | "shutdown"
   /** Removed by a technical problem, such as a lost link between servers (333). */
   | "error"
-  /** The room was destroyed (XEP-0045 §10.9). */
+  /** The room was destroyed (XEP-0045 #destroyroom). */
   | "destroyed";
 
 /** What every presence from a room has. */
@@ -59,7 +59,7 @@ export type MucPresence =
     | { readonly kind: "other" }
   );
 
-/** The codes of XEP-0045 §15.6 that say why somebody had to leave; the first that is there counts. */
+/** The codes that say why somebody had to leave; the first that is there counts. */
 const CAUSES: readonly (readonly [number, LeaveCause])[] = [
   [301, "banned"],
   [321, "removed"],
@@ -163,8 +163,8 @@ export interface LeaveNoticeOptions {
 }
 
 /**
- * Builds the presence that tells a user's client that it is no longer in a room (XEP-0045 §9.1,
- * §15.6.2), as the room itself would have sent it. Most clients then join again by themselves.
+ * Builds the presence that tells a user's client that it is no longer in a room (XEP-0045
+ * #service-error-kick), as the room itself would have sent it. Most clients then join again by themselves.
  *
  * @example The notice of a lost link
  * ```ts

@@ -91,7 +91,7 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
     name: "answered by the home server",
     fits: isByHome,
     verdict: UNDECIDED,
-    source: "RFC 6120 §8.3.1: the error's `by`",
+    source: "RFC 6120 §8.3.2: the error's `by`",
   },
   {
     name: "try again later",
@@ -158,7 +158,7 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
     name: "not an occupant, in other words",
     fits: (answer) => has(answer, "not-allowed", "bad-request", "forbidden"),
     verdict: GONE,
-    source: "XEP-0410 §3.2, note on other services; XEP-0045 §13.4",
+    source: "XEP-0410 §3.2, note on other services",
   },
   {
     name: "any other refusal",
@@ -183,13 +183,13 @@ export const DISCO_TABLE: readonly DiscoRow[] = [
     name: "answered by the home server",
     fits: isByHome,
     verdict: UNDECIDED,
-    source: "RFC 6120 §8.3.1: the error's `by`",
+    source: "RFC 6120 §8.3.2: the error's `by`",
   },
   {
     name: "the room is not there",
     fits: (answer) => isFinal(answer) && has(answer, "item-not-found"),
     verdict: GONE,
-    source: "Prosody 0.12.3, ejabberd 23.01",
+    source: "Prosody 0.12.3, by the MUC host",
   },
   {
     name: "the room has ended for good",
@@ -201,7 +201,7 @@ export const DISCO_TABLE: readonly DiscoRow[] = [
     name: "no word on whether the room is there",
     fits: () => true,
     verdict: UNDECIDED,
-    source: "XEP-0045 §6.4: a room may keep its information to itself",
+    source: "XEP-0045 #disco-roominfo: a room may keep its information to itself",
   },
 ];
 
@@ -209,7 +209,7 @@ function has(answer: SelfPingAnswer, ...conditions: readonly string[]): boolean 
   return answer.type === "error" && conditions.includes(answer.condition);
 }
 
-/** Occupants' clients without ping say this through the room; XEP-0199 §4.1 wants the first. */
+/** Occupants' clients without ping say this through the room. */
 function isUnsupported(answer: SelfPingAnswer): boolean {
   return has(answer, "service-unavailable", "feature-not-implemented");
 }
