@@ -109,8 +109,8 @@ function writeAttributes(
   return text;
 }
 
-/** The namespace and name of an attribute from its key in an element. */
-function splitKey(key: string): { readonly ns: string; readonly local: string } {
+/** The namespace and name of an attribute from its key in an {@linkcode Element}. */
+export function splitKey(key: string): { readonly ns: string; readonly local: string } {
   if (key.startsWith("xml:")) return { ns: XML_NS, local: key.slice(4) };
   const brace = key.startsWith("{") ? key.lastIndexOf("}") : -1;
   if (brace < 0) return { ns: "", local: key };
