@@ -31,6 +31,8 @@ export interface RouterPorts {
   random(): number;
   /** A new stanza id that nobody can guess. */
   id(): string;
+  /** Whether the feed is interrupted, so that nobody is to be judged. */
+  blind(): boolean;
   /** Sends a question; false: not now. */
   ask(link: LinkName, question: QuestionEffect): boolean;
   /** Tells a user. */
@@ -103,7 +105,7 @@ export class Router {
       id: () => ports.id(),
       grant: (wanted) => pace.grant(wanted),
       componentReachable: () => this.#componentReachable,
-      ownOutage: () => this.#outage.ours(this.#routes.size),
+      ownOutage: () => ports.blind() || this.#outage.ours(this.#routes.size),
     };
     this.#hands = {
       ask: (domain, question) => ports.ask(domain, question),
@@ -190,6 +192,12 @@ export class Router {
     for (const { domain } of [...this.#routes.values()]) {
       await this.#tell(domain.host, domain.domain, { type: "away" });
     }
+  }
+
+  /** Whether the user is in the room, as far as we know. */
+  isJoined(user: string, room: string): boolean {
+    const route = this.#routes.get(key(domainOf(user), domainOf(room)));
+    return route?.domain.joins.get(user, room) !== undefined;
   }
 
   /** Has every join of a domain asked again now; returns how many links that concerns. */

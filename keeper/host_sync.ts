@@ -1,0 +1,101 @@
+/**
+ * Brings us and the plugin of one watched host in step: our hello, its snapshot. Pure.
+ *
+ * @module
+ */
+import type { HostSnapshot } from "../actors/router.ts";
+import type { LinkNotice } from "../xmpp/link_notices.ts";
+
+/** How long a plugin may be silent before it is greeted again, in milliseconds. */
+export const HELLO_INTERVAL_MS = 10_000;
+
+/** What is to be done after a notice. */
+export type SyncStep =
+  /** Nothing. */
+  | { readonly type: "none" }
+  /** Send the plugin our hello. */
+  | { readonly type: "greet" }
+  /** The snapshot is complete. */
+  | { readonly type: "synced"; readonly snapshot: HostSnapshot; readonly software: string };
+
+/** How far the plugin of a host is in step with us. */
+export type SyncState = "away" | "greeted" | "syncing" | "synced";
+
+/** The state of one watched host. */
+export class HostSync {
+  /** The watched host. */
+  readonly host: string;
+  #state: SyncState = "away";
+  #software = "";
+  #joins: HostSnapshot["joins"][number][] = [];
+  #links: HostSnapshot["links"][number][] = [];
+  #last = 0;
+
+  /** Starts out of step. */
+  constructor(host: string) {
+    this.host = host;
+  }
+
+  /** How far we are. */
+  get state(): SyncState {
+    return this.#state;
+  }
+
+  /** What server the plugin runs in, once it has said so. */
+  get software(): string {
+    return this.#software;
+  }
+
+  /** Whether notices are part of a snapshot now, rather than news. */
+  get syncing(): boolean {
+    return this.#state === "syncing";
+  }
+
+  /** Our hello goes out now. */
+  greeted(now: number): void {
+    this.#state = "greeted";
+    this.#last = now;
+  }
+
+  /** The connection is gone. */
+  lost(): void {
+    this.#state = "away";
+  }
+
+  /** Whether our hello is due again: it, or the plugin's answer, may have been lost. */
+  due(now: number): boolean {
+    return (this.#state === "greeted" || this.#state === "syncing") &&
+      now - this.#last >= HELLO_INTERVAL_MS;
+  }
+
+  /** Takes a notice that is a hello or part of a snapshot. */
+  take(notice: LinkNotice, now: number): SyncStep {
+    this.#last = now;
+    switch (notice.type) {
+      case "plugin-hello":
+        this.#software = notice.software;
+        if (this.#state !== "greeted") return { type: "greet" };
+        this.#state = "syncing";
+        this.#joins = [];
+        this.#links = [];
+        break;
+      case "joined":
+        this.#joins.push({ user: notice.user, room: notice.room, nick: notice.nick });
+        break;
+      case "link":
+        if (notice.state === "up") this.#links.push(notice);
+        break;
+      case "synced": {
+        if (this.#state !== "syncing") break;
+        this.#state = "synced";
+        const snapshot = { host: this.host, joins: this.#joins, links: this.#links };
+        this.#joins = [];
+        this.#links = [];
+        return { type: "synced", snapshot, software: this.#software };
+      }
+      case "keeper-hello":
+      case "ended":
+    }
+    return { type: "none" };
+  }
+}

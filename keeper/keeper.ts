@@ -1,0 +1,345 @@
+/**
+ * The keeper: the connection to a server, the tap, the router and its actors, put together.
+ *
+ * @module
+ */
+import type { NoticeEffect, QuestionEffect } from "../actors/domain_actor.ts";
+import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
+import { ActorSystem, type ActorSystemOptions, systemClock } from "../actors/runtime/mod.ts";
+import { tap, type TapContext, type Tapped } from "../actors/tap.ts";
+import {
+  type BackoffOptions,
+  ComponentConnection,
+  type ConnectionStatus,
+  type OutboxLimits,
+  RequestError,
+  type Transport,
+} from "../component/mod.ts";
+import type { Element } from "../xml/mod.ts";
+import { discoInfoQuery } from "../xmpp/disco.ts";
+import { parseIqAnswer } from "../xmpp/iq.ts";
+import { domainOf } from "../xmpp/jid.ts";
+import { linkMessage } from "../xmpp/link.ts";
+import type { LinkNotice } from "../xmpp/link_notices.ts";
+import { leaveNotice } from "../xmpp/muc.ts";
+import { ping } from "../xmpp/ping.ts";
+import { selfPing } from "../xmpp/self_ping.ts";
+import { HELLO_INTERVAL_MS, HostSync } from "./host_sync.ts";
+import type { JoinStore } from "./join_store.ts";
+import { type KeeperObserver, observers } from "./observer.ts";
+import { StanzaIds } from "./stanza_ids.ts";
+
+/** What a keeper needs. */
+export interface KeeperOptions extends RouterOptions {
+  /** The way to the server; see `tcpTransport`. */
+  readonly transport: Transport;
+  /** The component's domain, such as "keeper.example.net". */
+  readonly domain: string;
+  /** What the component shares with the server. */
+  readonly secret: string;
+  /** The hosts whose users are kept in their rooms. */
+  readonly watch: readonly string[];
+  /**
+   * Where copies of stanzas come from: our plugin in the server, or the server's own means.
+   * @default {"plugin"}
+   */
+  readonly feed?: "plugin" | "stock";
+  /** Status codes of a notice, besides 110. @default {[330, 333]} */
+  readonly noticeStatuses?: readonly number[];
+  /** The reason given in a notice. @default {"Connection to remote server lost"} */
+  readonly noticeReason?: string;
+  /** How much may wait to be sent. */
+  readonly outbox?: OutboxLimits;
+  /** How to reconnect to the server. */
+  readonly backoff?: BackoffOptions;
+  /** The durable join table; without it, a restart of the keeper forgets joins. */
+  readonly store?: JoinStore;
+  /** Who is told what happens. */
+  readonly observers?: readonly KeeperObserver[];
+  /** Options of the actor system: its log, and, for tests, its clock. */
+  readonly system?: ActorSystemOptions;
+}
+
+/**
+ * Keeps the users of one server in their rooms.
+ *
+ * @example A keeper inside another program
+ * ```ts no-run
+ * import { Keeper, tcpTransport } from "@roomkeeper/roomkeeper";
+ *
+ * await using keeper = new Keeper({
+ *   transport: tcpTransport({ port: 5347 }),
+ *   domain: "keeper.example.net",
+ *   secret: "a secret from a safe place",
+ *   watch: ["example.net"],
+ * });
+ * keeper.start();
+ * ```
+ */
+export class Keeper implements AsyncDisposable {
+  /** The joins, by link. */
+  readonly router: Router;
+  readonly #options: KeeperOptions;
+  readonly #system: ActorSystem;
+  readonly #connection: ComponentConnection;
+  readonly #tapContext: TapContext;
+  readonly #hosts: ReadonlyMap<string, HostSync>;
+  readonly #observer: Required<KeeperObserver>;
+  readonly #now: () => number;
+  readonly #ids = new StanzaIds();
+  /** Notices that the connection has no room for at the moment. */
+  readonly #waiting: Element[] = [];
+  #paused = false;
+  #held: { readonly link: LinkName; readonly notice: NoticeEffect }[] = [];
+  #greeter: ReturnType<typeof setInterval> | undefined;
+  #wasConnected = false;
+
+  /** Puts a keeper together; nothing happens before {@linkcode start}. */
+  constructor(options: KeeperOptions) {
+    const { domain, secret, transport, watch, outbox, backoff } = options;
+    this.#options = options;
+    this.#observer = observers(options.observers ?? []);
+    this.#hosts = new Map(watch.map((host) => [host, new HostSync(host)]));
+    this.#tapContext = { watched: new Set(watch), prefix: this.#ids.prefix };
+    const clock = options.system?.clock ?? systemClock;
+    this.#now = () => clock.now();
+    this.#system = new ActorSystem({ ...options.system, clock });
+    this.#connection = new ComponentConnection({
+      domain,
+      secret,
+      transport,
+      ...(outbox && { outbox }),
+      ...(backoff && { backoff }),
+      events: {
+        connected: () => this.#connected(),
+        disconnected: ({ reason }) => this.#disconnected(reason, undefined),
+        retrying: ({ reason, retryInMs }) => this.#disconnected(reason, retryInMs),
+        stanza: (stanza) => this.#received(stanza),
+      },
+    });
+    this.router = new Router(this.#system, options, {
+      now: this.#now,
+      random: options.system?.random ?? Math.random,
+      id: () => this.#ids.next(),
+      blind: () => !this.#seeing,
+      ask: (link, question) => this.#ask(link, question),
+      notify: (link, notice) => this.#notify(link, notice),
+      persist: (link, change) => this.#options.store?.record(link, change),
+      report: (link, report) => this.#observer.reported(link, report),
+    });
+  }
+
+  /** How the connection to the server is doing. */
+  get connection(): ConnectionStatus {
+    return this.#connection.status;
+  }
+
+  /** How far the plugin of each watched host is in step with us. */
+  get hosts(): HostSync[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Whether notices are held back; see {@linkcode pause}. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** How many notices are held back. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Remembers what the store knows, then connects, again and again if it must be. */
+  start(): void {
+    if (this.#options.store) this.router.restore(this.#options.store.load());
+    this.#connection.start();
+    if (this.#options.feed === "stock") return;
+    this.#greeter = setInterval(() => this.#greetAgain(), HELLO_INTERVAL_MS);
+  }
+
+  /** Holds back all notices, until {@linkcode resume}. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Sends the notices that were held back, unless the user has rejoined meanwhile. */
+  resume(): void {
+    this.#paused = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const { link, notice } of held) {
+      if (!this.router.isJoined(notice.user, notice.room)) this.#notify(link, notice);
+    }
+  }
+
+  /**
+   * Stops in order: sends what waits, says goodbye to the server, writes the store.
+   *
+   * @returns How many stanzas could not be sent.
+   */
+  async stop(): Promise<{ readonly unsent: number }> {
+    clearInterval(this.#greeter);
+    const { unsent } = await this.#connection.close();
+    await this.#system.stop();
+    await this.#options.store?.close();
+    return { unsent: unsent + this.#waiting.length };
+  }
+
+  /** Stops, as {@linkcode stop} does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  // --- the connection -------------------------------------------------------------------------
+
+  /** Whether the feed is coming in: what we don't see we must not judge. */
+  get #seeing(): boolean {
+    return this.#connection.status.state === "connected";
+  }
+
+  async #connected(): Promise<void> {
+    this.#observer.connected();
+    const again = this.#wasConnected;
+    this.#wasConnected = true;
+    if (this.#options.feed !== "stock") {
+      for (const host of this.#hosts.values()) {
+        this.#greet(host);
+      }
+    }
+    if (again) await this.router.away();
+  }
+
+  #disconnected(
+    reason: Parameters<Required<KeeperObserver>["disconnected"]>[0],
+    retryInMs: number | undefined,
+  ): void {
+    for (const host of this.#hosts.values()) host.lost();
+    this.#observer.disconnected(reason, retryInMs);
+  }
+
+  #greet(host: HostSync): void {
+    const { domain } = this.#options;
+    const hello = { type: "keeper-hello", prefix: this.#ids.prefix } as const;
+    const sent = this.#connection.send(
+      linkMessage({ from: domain, to: host.host }, [hello]),
+      "urgent",
+    );
+    if (sent === "sent" || sent === "queued") host.greeted(this.#now());
+  }
+
+  #greetAgain(): void {
+    for (const host of this.#hosts.values()) {
+      if (!host.due(this.#now())) continue;
+      if (host.state === "greeted") this.#observer.unanswered(host.host);
+      this.#greet(host);
+    }
+  }
+
+  // --- what comes in --------------------------------------------------------------------------
+
+  #received(stanza: Element): void | Promise<void> {
+    let tapped: Tapped;
+    try {
+      tapped = tap(stanza, this.#tapContext);
+    } catch (error) {
+      return this.#observer.ignored("failed", stanza.attr("from") ?? "", String(error));
+    }
+    switch (tapped.type) {
+      case "other":
+        return;
+      case "forged":
+        return this.#observer.ignored("forged", tapped.from, "is not a watched host");
+      case "feed":
+        this.#observer.fed(tapped.host, tapped.kind);
+        if (tapped.event !== undefined) return this.router.route(tapped.event);
+        for (const { message } of tapped.malformed ?? []) {
+          this.#observer.ignored("malformed", tapped.host, message);
+        }
+        if (tapped.notices?.length) return this.#noticed(tapped.host, tapped.notices);
+    }
+  }
+
+  /** Notices keep their order, so that what comes after a snapshot is applied after it. */
+  async #noticed(host: string, notices: readonly LinkNotice[]): Promise<void> {
+    const sync = this.#hosts.get(host);
+    if (sync === undefined) return;
+    for (const notice of notices) {
+      if ("user" in notice && domainOf(notice.user) !== host) {
+        this.#observer.ignored("forged", host, `tells of ${notice.user}, a user of another host`);
+      } else if (notice.type === "ended") await this.router.route(notice);
+      else if (notice.type === "link" && !sync.syncing) {
+        await this.router.route({ ...notice, host });
+      } else if (notice.type === "keeper-hello" || (notice.type === "joined" && !sync.syncing)) {
+        this.#observer.ignored("unexpected", host, `<${notice.type}/> out of turn`);
+      } else {
+        const step = sync.take(notice, this.#now());
+        if (step.type === "greet") this.#greet(sync);
+        if (step.type === "synced") {
+          await this.router.snapshot(step.snapshot);
+          this.#observer.synced(host, step.software, step.snapshot.joins.length);
+        }
+      }
+    }
+  }
+
+  // --- what goes out --------------------------------------------------------------------------
+
+  #ask(link: LinkName, question: QuestionEffect): boolean {
+    if (!this.#seeing) return false;
+    const { id } = question;
+    if (question.type === "probe") return this.#probe(link, id);
+    const { user, room } = question;
+    const stanza = question.type === "ping"
+      ? selfPing({ id, user, room, nick: question.nick })
+      : discoInfoQuery({ id, from: user, to: room });
+    const sent = this.#connection.send(stanza);
+    return sent === "sent" || sent === "queued";
+  }
+
+  #probe(link: LinkName, id: string): boolean {
+    const { domain, pingTimeout: timeoutMs = 30_000 } = this.#options;
+    this.#connection.request(ping({ from: domain, to: link.domain, id }), { timeoutMs })
+      .then((answer) => this.router.probed(link, id, this.#isRemote(answer, link)))
+      .catch((error) => {
+        if (!(error instanceof RequestError)) throw error;
+        this.router.probed(link, id, false);
+      });
+    return true;
+  }
+
+  /** Whether the remote side made this answer, rather than a server that could not reach it. */
+  #isRemote(iq: Element, link: LinkName): boolean {
+    const answer = parseIqAnswer(iq);
+    if (answer?.type !== "error") return answer !== undefined;
+    return !answer.condition.startsWith("remote-server-") && answer.errorType !== "wait" &&
+      answer.by !== link.host && answer.by !== this.#options.domain;
+  }
+
+  #notify(link: LinkName, notice: NoticeEffect): void {
+    if (this.#paused) return void this.#held.push({ link, notice });
+    const { user, room, nick, reason } = notice;
+    const stanza = leaveNotice({
+      user,
+      room,
+      nick,
+      id: this.#ids.next(),
+      reason: this.#options.noticeReason ?? "Connection to remote server lost",
+      ...(reason === "destroyed"
+        ? { destroyed: {} }
+        : { statuses: this.#options.noticeStatuses ?? [330, 333] }),
+    });
+    this.#waiting.push(stanza);
+    if (this.#waiting.length === 1) this.#sendWaiting();
+    this.#observer.notified(link, notice);
+  }
+
+  /** Sends notices in order, as fast as the connection takes them. None is dropped. */
+  async #sendWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const sent = this.#connection.send(this.#waiting[0]!, "urgent");
+      if (sent === "closed") return;
+      if (sent === "full") await this.#connection.drained("urgent");
+      else this.#waiting.shift();
+    }
+  }
+}
