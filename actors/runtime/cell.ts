@@ -3,42 +3,19 @@ import type {
   ActorRef,
   AskOptions,
   Behaviour,
-  Context,
   Failure,
   Signal,
   SpawnOptions,
 } from "./behaviour.ts";
 import { Children } from "./children.ts";
-import type { DeadLetterReason, DeadLetters } from "./dead_letters.ts";
+import { CellContext } from "./context.ts";
+import type { DeadLetterReason } from "./dead_letters.ts";
 import { ActorStoppedError, MailboxFullError } from "./errors.ts";
 import { type Lane, Mailbox, type Offer } from "./mailbox.ts";
-import type { Clock, LogEntry, Random } from "./ports.ts";
-import type { Runnable, RunQueue } from "./run_queue.ts";
+import type { Runnable } from "./run_queue.ts";
+import type { Failed, Parent, Services } from "./services.ts";
 import { Supervisor } from "./supervision.ts";
-import type { Timer, Timers } from "./timers.ts";
-
-/** What all actors of a system share. */
-export interface Services {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly queue: RunQueue;
-  readonly timers: Timers;
-  readonly deadLetters: DeadLetters;
-  readonly counts: { actors: number; messages: number; failures: number; restarts: number };
-  log(entry: LogEntry): void;
-}
-
-/** What an actor needs of the one above it: another actor, or the system. */
-export interface Parent {
-  /** A child has stopped; `failed` is set if a failure stopped it. */
-  childStopped(child: AnyCell, failed?: Failed): void;
-}
-
-/** Why a child was stopped. */
-export interface Failed {
-  readonly error: unknown;
-  readonly escalate: boolean;
-}
+import type { Timer } from "./timers.ts";
 
 /** An actor of any kind. */
 // deno-lint-ignore no-explicit-any -- state and messages are private to each actor
@@ -336,53 +313,5 @@ export class Cell<S, M> implements ActorRef<M>, Parent, Runnable {
   #log(event: string, text: string, error: unknown, cause?: M): void {
     const entry = { level: "error", event, path: this.path, text, error } as const;
     this.services.log(cause === undefined ? entry : { ...entry, cause });
-  }
-}
-
-/** The view that an actor's behaviour has of its cell. */
-class CellContext<M> implements Context<M> {
-  readonly #cell: Cell<unknown, M>;
-  #abort: AbortController | undefined;
-  #aborted = false;
-
-  // deno-lint-ignore no-explicit-any -- the state is none of the context's business
-  constructor(cell: Cell<any, M>) {
-    this.#cell = cell;
-  }
-
-  get self(): ActorRef<M> {
-    return this.#cell;
-  }
-
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.#aborted) this.abort();
-    return this.#abort.signal;
-  }
-
-  now(): number {
-    return this.#cell.services.clock.now();
-  }
-
-  random(): number {
-    return this.#cell.services.random();
-  }
-
-  spawn<S, N>(behaviour: Behaviour<S, N>, options: SpawnOptions = {}): ActorRef<N> {
-    return this.#cell.spawn(behaviour, options);
-  }
-
-  after(ms: number, message: M): Timer {
-    return this.#cell.after(ms, message);
-  }
-
-  stop(): void {
-    this.#cell.stop();
-  }
-
-  /** Tells asynchronous handlers that the actor is stopping. */
-  abort(): void {
-    this.#aborted = true;
-    this.#abort?.abort(new ActorStoppedError(this.#cell.path));
   }
 }

@@ -11,7 +11,7 @@ export interface Runnable {
 const SLICE_MS = 5;
 
 /** How many units of work a slice may do, however fast they are. */
-const SLICE_WORK = 10_000;
+const SLICE_WORK = 1000;
 
 /** The clock is read once for so many units of work: reading it costs more than a message. */
 const CLOCK_EVERY = 16;

@@ -1,5 +1,5 @@
 import type { ActorRef, Behaviour, SpawnOptions } from "./behaviour.ts";
-import { type AnyCell, Cell, type Failed, type Parent, type Services } from "./cell.ts";
+import { type AnyCell, Cell } from "./cell.ts";
 import { Children } from "./children.ts";
 import { type DeadLetter, DeadLetters } from "./dead_letters.ts";
 import { ActorStoppedError } from "./errors.ts";
@@ -13,6 +13,7 @@ import {
   systemClock,
 } from "./ports.ts";
 import { RunQueue } from "./run_queue.ts";
+import type { Failed, Parent, Services } from "./services.ts";
 import { Timers } from "./timers.ts";
 
 /** Options of an {@linkcode ActorSystem}; without any it runs on the real clock and logs nothing. */
@@ -151,7 +152,8 @@ export class ActorSystem implements AsyncDisposable {
 
   /**
    * Stops all actors in order: those at the top one after the other, the last started first,
-   * children before their parents. Not to be awaited in an actor's handler.
+   * children before their parents. Waits for handlers that are at work (they can watch
+   * `ctx.signal`), so it is not to be awaited in one.
    */
   stop(): Promise<void> {
     return this.#stopped ??= this.#children.stop().then(() => this.#log?.flush());

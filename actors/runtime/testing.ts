@@ -5,7 +5,7 @@ import type { Clock, LogEntry, Random, Scheduler } from "./ports.ts";
 import { ActorSystem, type ActorSystemOptions } from "./system.ts";
 
 /** How many slices of work may follow each other before it is taken for an endless loop. */
-const MAX_SLICES = 100_000;
+const MAX_SLICES = 50_000;
 
 /** Time that stands still until it is told to move; also a scheduler in that time. */
 export class VirtualTime implements Clock, Scheduler {
