@@ -15,28 +15,27 @@ import type { RawAttribute } from "./namespaces.ts";
  */
 export const MAX_WRITE = 524_288;
 
-/** Takes the tags of what is written to a {@linkcode Sax}, and its CDATA sections. */
-export interface SaxHandler {
-  /** An opening tag, or an empty one. Ends before the byte with the index `end`. */
-  onOpen(name: string, attributes: readonly RawAttribute[], isEmpty: boolean, end: number): void;
-  /** A closing tag, not always of the element that is open; none for an empty element. */
-  onClose(end: number): void;
-  /** A CDATA section, its markup included. */
-  onCdata(start: number, end: number): void;
-}
+/** Takes an opening tag, or that of an empty element, which ends before the index `end`. */
+export type OpeningTagHandler = (
+  attributes: readonly RawAttribute[],
+  isEmpty: boolean,
+  end: number,
+) => void;
 
-const EVENTS = SaxEventType.OpenTag | SaxEventType.CloseTag | SaxEventType.Cdata;
+const SPACE = 0x20;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /**
  * One instance of sax-wasm, which keeps its state in static memory, so each stream has its own.
  *
- * Of what it reports only tags and CDATA sections are used, and it is given whole tokens only: its
- * text events lose newlines, and across writes it loses text and names.
+ * Only the places of opening tags and their attributes are used, and it is given whole frames: its
+ * texts lack newlines and a U+FEFF they begin with, it finds closing tags for elements that they do
+ * not close, and across writes it loses text and names.
  */
 export class Sax {
-  readonly #parser = new SAXParser(EVENTS);
+  readonly #parser = new SAXParser(SaxEventType.OpenTag);
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Bytes written before; sax-wasm counts from the first write. */
   #written = 0;
 
@@ -44,8 +43,6 @@ export class Sax {
 
   /** Makes an instance; the module is compiled once. */
   static async create(): Promise<Sax> {
-    // By default it would drop a U+FEFF that a name or value begins with.
-    SAXParser.textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
     compiled ??= WebAssembly.compile(Uint8Array.fromBase64(SAX_WASM_BASE64));
     const sax = new Sax();
     await sax.#parser.prepareWasm(await compiled);
@@ -53,31 +50,38 @@ export class Sax {
   }
 
   /**
-   * Reports the tags of a well-formed piece of a stream.
+   * Reports the opening tags of a frame.
    *
    * @param bytes At most {@linkcode MAX_WRITE} of them.
-   * @param handler Called before this returns; positions count from the start of `bytes`.
+   * @param onOpen Called before this returns.
    */
-  write(bytes: Uint8Array, handler: SaxHandler): void {
+  write(bytes: Uint8Array, onOpen: OpeningTagHandler): void {
     const base = this.#written;
-    this.#parser.eventHandler = (type, detail) => {
-      const end = detail.byteOffsets.end - base;
-      if (type === SaxEventType.Cdata) {
-        handler.onCdata(detail.byteOffsets.start - base, end);
-        return;
-      }
-      const tag = detail as Tag;
-      if (type === SaxEventType.OpenTag) {
-        handler.onOpen(tag.name, tag.attributes.map(readAttribute), tag.selfClosing, end);
-      } else if (!tag.selfClosing) {
-        handler.onClose(end);
-      }
+    const spaced = withSpacesOnly(bytes);
+    const decode = (start: number, end: number) => this.#decoder.decode(bytes.subarray(start, end));
+    const readAttribute = ({ name, value }: Attribute): RawAttribute => {
+      const nameEnd = name.byteOffsets.end - base;
+      // The start is late if the first character is not ASCII; white space is always before it.
+      const nameStart = spaced.lastIndexOf(SPACE, nameEnd - 1) + 1;
+      const { start, end } = value.byteOffsets;
+      return [decode(nameStart, nameEnd), decodeAttribute(decode(start - base, end - base))];
     };
-    this.#parser.write(bytes);
+    this.#parser.eventHandler = (_type, detail) => {
+      const tag = detail as Tag;
+      onOpen(tag.attributes.map(readAttribute), tag.selfClosing, tag.byteOffsets.end - base);
+    };
+    this.#parser.write(spaced);
     this.#written += bytes.length;
   }
 }
 
-function readAttribute(attribute: Attribute): RawAttribute {
-  return [attribute.name.value, decodeAttribute(attribute.value.value)];
+/** The bytes with a space for other white space, which sax-wasm does not know everywhere. */
+function withSpacesOnly(bytes: Uint8Array): Uint8Array {
+  let replaced = bytes;
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i]! >= SPACE) continue;
+    if (replaced === bytes) replaced = bytes.slice();
+    replaced[i] = SPACE;
+  }
+  return replaced;
 }

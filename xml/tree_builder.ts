@@ -20,14 +20,13 @@ interface OpenElement {
   readonly children: XmlNode[];
 }
 
-const LESS = 0x3c;
+const LESS = 0x3c, SLASH = 0x2f, BANG = 0x21, GREATER = 0x3e, BRACKET = 0x5d, SPACE = 0x20;
 const CDATA_START = "<![CDATA[".length;
 const CDATA_END = "]]>".length;
 
 /** Builds the elements of one stream; the lexer has let the bytes pass. */
 export class TreeBuilder {
   readonly #sax: Sax;
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #stream: OpenElement | undefined;
 
   /**
@@ -50,10 +49,8 @@ export class TreeBuilder {
    * @throws {StreamError} If its names or namespaces are wrong.
    */
   header(bytes: Uint8Array): Element {
-    this.#sax.write(bytes, {
-      onOpen: (name, attributes) => this.#stream = open(name, attributes, Namespaces.root),
-      onClose: () => {},
-      onCdata: () => {},
+    this.#sax.write(bytes, (attributes) => {
+      this.#stream = open(readName(bytes, 0), attributes, Namespaces.root);
     });
     return close(this.#stream!);
   }
@@ -64,48 +61,13 @@ export class TreeBuilder {
    * @throws {StreamError} If names do not match, or names or namespaces are wrong.
    */
   stanza(bytes: Uint8Array): Element {
-    const path: OpenElement[] = [];
-    let stanza: Element | undefined;
-    let position = 0;
-    // sax-wasm's own text events and starts of tags are not exact, but no < is in text.
-    const addText = (): number => {
-      const end = bytes.indexOf(LESS, position);
-      if (end > position) {
-        path.at(-1)!.children.push(decodeText(this.#decode(bytes, position, end)));
-      }
-      return end;
-    };
-    const finish = (element: OpenElement) => {
-      const parent = path.at(-1);
-      if (parent === undefined) stanza = close(element);
-      else parent.children.push(close(element));
-    };
-    this.#sax.write(bytes, {
-      onOpen: (name, attributes, isEmpty, end) => {
-        addText();
-        position = end;
-        const parent = path.at(-1) ?? this.#stream!;
-        const element = open(name, attributes, parent.namespaces);
-        if (isEmpty) finish(element);
-        else path.push(element);
-      },
-      onClose: (end) => {
-        const name = this.#closingName(bytes.subarray(addText(), end));
-        position = end;
-        const element = path.pop();
-        if (element?.qualifiedName !== name) throw mismatch(name);
-        finish(element);
-      },
-      onCdata: (start, end) => {
-        addText();
-        position = end;
-        const text = this.#decode(bytes, start + CDATA_START, end - CDATA_END);
-        path.at(-1)!.children.push(normalizeNewlines(text));
-      },
+    const content = new Content(bytes);
+    this.#sax.write(bytes, (attributes, isEmpty, end) => {
+      const outer = content.readToTag() ?? this.#stream!;
+      content.open(attributes, outer.namespaces, isEmpty, end);
     });
-    // sax-wasm tells nothing of a closing tag that it finds no element for.
-    if (stanza === undefined) throw mismatch(path.at(-1)?.qualifiedName ?? "");
-    return stanza;
+    content.readToTag();
+    return content.root!;
   }
 
   /**
@@ -114,16 +76,73 @@ export class TreeBuilder {
    * @throws {StreamError} If it is another element's.
    */
   close(bytes: Uint8Array): void {
-    const name = this.#closingName(bytes);
-    if (name !== this.#stream?.qualifiedName) throw mismatch(name);
+    checkClosingTag(bytes, this.#stream);
+  }
+}
+
+/** A walk through a stanza, which sax-wasm leads from one opening tag to the next. */
+class Content {
+  readonly #bytes: Uint8Array;
+  readonly #path: OpenElement[] = [];
+  #position = 0;
+  /** The outermost element, once it is closed. */
+  root: Element | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
   }
 
-  #closingName(tag: Uint8Array): string {
-    return this.#decode(tag, "</".length, tag.length - ">".length).trimEnd();
+  /** Reads text, CDATA sections and closing tags; returns the element that is open then. */
+  readToTag(): OpenElement | undefined {
+    for (;;) {
+      // There is a < as long as an element is open, and none in text or attribute values.
+      const start = this.#bytes.indexOf(LESS, this.#position);
+      if (start > this.#position) this.#add(decodeText(decode(this.#take(start))));
+      const kind = this.#bytes[start + 1];
+      if (start >= 0 && kind === SLASH) this.#close();
+      else if (start >= 0 && kind === BANG) this.#readCdata();
+      else return this.#path.at(-1);
+    }
   }
 
-  #decode(bytes: Uint8Array, start: number, end: number): string {
-    return this.#decoder.decode(bytes.subarray(start, end));
+  /** Enters the element of the opening tag that the walk has come to. */
+  open(
+    attributes: readonly RawAttribute[],
+    outer: Namespaces,
+    isEmpty: boolean,
+    end: number,
+  ): void {
+    const element = open(readName(this.#bytes, this.#position), attributes, outer);
+    this.#position = end;
+    if (isEmpty) this.#add(close(element));
+    else this.#path.push(element);
+  }
+
+  #close(): void {
+    const tag = this.#take(this.#bytes.indexOf(GREATER, this.#position) + 1);
+    const element = this.#path.pop();
+    checkClosingTag(tag, element);
+    this.#add(close(element!));
+  }
+
+  #readCdata(): void {
+    let end = this.#position + CDATA_START + CDATA_END - 1;
+    do {
+      end = this.#bytes.indexOf(GREATER, end) + 1;
+    } while (this.#bytes[end - 2] !== BRACKET || this.#bytes[end - 3] !== BRACKET);
+    this.#add(normalizeNewlines(decode(this.#take(end).subarray(CDATA_START, -CDATA_END))));
+  }
+
+  #take(end: number): Uint8Array {
+    const taken = this.#bytes.subarray(this.#position, end);
+    this.#position = end;
+    return taken;
+  }
+
+  #add(node: XmlNode): void {
+    const parent = this.#path.at(-1);
+    if (parent !== undefined) parent.children.push(node);
+    else if (typeof node !== "string") this.root = node;
   }
 }
 
@@ -148,6 +167,22 @@ function close({ name, ns, attrs, children }: OpenElement): Element {
   return new Element(name, ns, attrs, children);
 }
 
-function mismatch(name: string): StreamError {
-  return new StreamError("not-well-formed", `the tags of ${name} do not match`);
+function checkClosingTag(tag: Uint8Array, element: OpenElement | undefined): void {
+  const name = decode(tag.subarray("</".length, -">".length)).trimEnd();
+  if (name !== element?.qualifiedName) {
+    throw new StreamError("not-well-formed", `the closing tag of ${name} is not expected here`);
+  }
+}
+
+/** The name in the opening tag that begins at a position. */
+function readName(bytes: Uint8Array, tag: number): string {
+  let end = tag + 1;
+  while (bytes[end]! > SPACE && bytes[end] !== SLASH && bytes[end] !== GREATER) end++;
+  return decode(bytes.subarray(tag + 1, end));
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
 }

@@ -37,13 +37,17 @@ export function readBySaxes(text: string): StreamEvent[] | undefined {
   parser.on("xmldecl", ({ encoding }) => {
     if (encoding !== undefined && encoding.toUpperCase() !== "UTF-8") refuse("encoding")();
   });
-  // saxes trims namespace URIs, so it can't tell what a stream with such a URI means.
+  // saxes does not check what the part of a name after the colon begins with.
+  const checkName = (name: string) => /:[-.0-9]/.test(name) && refuse("name")();
   parser.on("attribute", ({ name, value }) => {
+    checkName(name);
+    // saxes trims namespace URIs, so it can't tell what a stream with such a URI means.
     if (name.startsWith("xmlns")) fc.pre(value === value.trim());
   });
   parser.on("text", addText);
   parser.on("cdata", (text) => path.length > 1 ? addText(text) : refuse("CDATA")());
   parser.on("opentag", (tag) => {
+    checkName(tag.name);
     const attrs: Record<string, string> = Object.create(null);
     for (const { prefix, local, uri, value } of Object.values(tag.attributes)) {
       if (prefix === "xmlns" || prefix === "" && local === "xmlns") continue;
