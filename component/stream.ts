@@ -110,7 +110,7 @@ export class ComponentStream {
     try {
       for (;;) {
         const event = this.#buffered() ?? await this.#receive();
-        if (event.type === "close") return await this.#finish(new ConnectionLostError("closed"));
+        if (event.type === "close") throw new ConnectionLostError("closed");
         if (event.type === "open") continue;
         this.#refuseError(event.element);
         const busy = handler(event.element);

@@ -1,0 +1,37 @@
+/** Time that only passes when a test says so. */
+
+import type { Clock } from "../../component/mod.ts";
+
+export class VirtualClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<{ readonly at: number; readonly fire: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, fire: () => void): () => void {
+    const timer = { at: this.#now + ms, fire };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets time pass, and what is due happen in its order. */
+  advance(ms: number): void {
+    const until = this.#now + ms;
+    for (;;) {
+      const due = [...this.#timers].filter((timer) => timer.at <= until);
+      const first = due.sort((a, b) => a.at - b.at)[0];
+      if (!first) break;
+      this.#timers.delete(first);
+      this.#now = first.at;
+      first.fire();
+    }
+    this.#now = until;
+  }
+}
