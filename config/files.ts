@@ -4,6 +4,7 @@
  * @module
  */
 import { parseConfig } from "./load.ts";
+import { ConfigFileError } from "./problem.ts";
 import type { Config } from "./schema.ts";
 
 /** A configuration and what the operator should know about its files. */
@@ -20,11 +21,11 @@ export interface LoadedConfig {
  * Needs permission to read the files and the environment variable `ROOMKEEPER_SECRET`.
  *
  * @throws {ConfigError} If anything is wrong with the configuration.
- * @throws {Error} If the file can't be read.
+ * @throws {ConfigFileError} If the file can't be read.
  */
 export function loadConfig(fileName: string): LoadedConfig {
   const secretFiles: string[] = [];
-  const text = Deno.readTextFileSync(fileName);
+  const text = readConfiguration(fileName);
   const config = parseConfig(text, {
     fileName,
     env: (name) => Deno.env.get(name),
@@ -37,6 +38,17 @@ export function loadConfig(fileName: string): LoadedConfig {
     .some((secret) => secret !== undefined && text.includes(secret.reveal()));
   if (inside) secretFiles.unshift(fileName);
   return { config, warnings: secretFiles.flatMap(readableByOthers) };
+}
+
+function readConfiguration(fileName: string): string {
+  try {
+    return Deno.readTextFileSync(fileName);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound
+      ? "is not there; roomkeeper init writes one, --config names another"
+      : `can't be read: ${(error as Error).message}`;
+    throw new ConfigFileError(`${fileName} ${why}`, { cause: error });
+  }
 }
 
 function readableByOthers(path: string): string[] {

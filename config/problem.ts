@@ -42,3 +42,9 @@ export class ConfigError extends Error {
     this.problems = sorted;
   }
 }
+
+/** A configuration file that can't be read. */
+export class ConfigFileError extends Error {
+  /** `ConfigFileError` */
+  override readonly name = "ConfigFileError";
+}

@@ -1,0 +1,50 @@
+import { assert, assertStringIncludes } from "@std/assert";
+import { serverSnippet, type Setup } from "../../cli/snippets.ts";
+
+const SETUP: Setup = {
+  server: "prosody",
+  feed: "plugin",
+  host: "127.0.0.1",
+  port: 5347,
+  domain: "keeper.home.example",
+  watch: ["home.example", "chat.example"],
+  secret: 'a "quoted\\ secret',
+};
+
+function lines(change: Partial<Setup>): string {
+  return serverSnippet({ ...SETUP, ...change }).text;
+}
+
+Deno.test("Prosody: the component may send as users, each host feeds it, the secret is quoted", () => {
+  const text = lines({});
+  for (
+    const line of [
+      'Component "keeper.home.example"',
+      String.raw`    component_secret = "a \"quoted\\ secret"`,
+      "    validate_from_addresses = false",
+      'VirtualHost "home.example"',
+      'VirtualHost "chat.example"',
+      '    modules_enabled = { "roomkeeper" }',
+      '    roomkeeper_component = "keeper.home.example"',
+    ]
+  ) assertStringIncludes(text, `${line}\n`);
+  assert(!text.includes("component_ports"));
+  assertStringIncludes(lines({ port: 5348 }), "component_ports = { 5348 }");
+  assertStringIncludes(lines({ host: "10.0.0.1" }), "component_interfaces");
+  assertStringIncludes(lines({ feed: "stock" }), '"firewall"');
+});
+
+Deno.test("ejabberd: the component may send as users, the feed is a module, the secret is quoted", () => {
+  const text = lines({ server: "ejabberd" });
+  for (
+    const line of [
+      "    module: ejabberd_service",
+      "    check_from: false",
+      '    ip: "127.0.0.1"',
+      String.raw`        password: "a \"quoted\\ secret"`,
+      "  mod_roomkeeper:",
+      '    component: "keeper.home.example"',
+    ]
+  ) assertStringIncludes(text, `${line}\n`);
+  assertStringIncludes(lines({ server: "ejabberd", feed: "stock" }), "mod_service_log:");
+});
