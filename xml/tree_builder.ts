@@ -66,8 +66,7 @@ export class TreeBuilder {
       const outer = content.readToTag() ?? this.#stream!;
       content.open(attributes, outer.namespaces, isEmpty, end);
     });
-    content.readToTag();
-    return content.root!;
+    return content.finish();
   }
 
   /**
@@ -85,8 +84,7 @@ class Content {
   readonly #bytes: Uint8Array;
   readonly #path: OpenElement[] = [];
   #position = 0;
-  /** The outermost element, once it is closed. */
-  root: Element | undefined;
+  #root: Element | undefined;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -113,9 +111,18 @@ class Content {
     end: number,
   ): void {
     const element = open(readName(this.#bytes, this.#position), attributes, outer);
+    const next = this.#bytes.indexOf(LESS, this.#position + 1);
+    if (next >= 0 && next < end) throw lostTag();
     this.#position = end;
     if (isEmpty) this.#add(close(element));
     else this.#path.push(element);
+  }
+
+  /** Reads what is after the last opening tag; returns the outermost element. */
+  finish(): Element {
+    this.readToTag();
+    if (this.#root === undefined || this.#position < this.#bytes.length) throw lostTag();
+    return this.#root;
   }
 
   #close(): void {
@@ -142,7 +149,7 @@ class Content {
   #add(node: XmlNode): void {
     const parent = this.#path.at(-1);
     if (parent !== undefined) parent.children.push(node);
-    else if (typeof node !== "string") this.root = node;
+    else if (typeof node !== "string") this.#root = node;
   }
 }
 
@@ -172,6 +179,11 @@ function checkClosingTag(tag: Uint8Array, element: OpenElement | undefined): voi
   if (name !== element?.qualifiedName) {
     throw new StreamError("not-well-formed", `the closing tag of ${name} is not expected here`);
   }
+}
+
+/** A tag that the lexer let pass was not reported: better no stream than a wrong stanza. */
+function lostTag(): StreamError {
+  return new StreamError("internal-server-error", "sax-wasm did not report an opening tag");
 }
 
 /** The name in the opening tag that begins at a position. */
