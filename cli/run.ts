@@ -1,0 +1,65 @@
+/**
+ * `roomkeeper run`: the keeper as a service.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { LogEntry } from "../actors/runtime/mod.ts";
+import { loadConfig } from "../config/files.ts";
+import { Keeper } from "../keeper/keeper.ts";
+import { logObserver } from "../keeper/log_observer.ts";
+import type { Given } from "./commands.ts";
+import { keeperOptions } from "./keeper_options.ts";
+import { setUpLogging } from "./logging.ts";
+import { VERSION } from "./version.ts";
+
+/** Keeps the users in their rooms until SIGTERM or SIGINT. */
+export async function run(given: Given<"run">): Promise<number> {
+  const { config, warnings } = loadConfig(given.config);
+  setUpLogging({ ...config.log, secrets: [config.server.secret, config.http.token] });
+  const logger = getLogger(["roomkeeper"]);
+  for (const warning of warnings) logger.warn(warning);
+  const keeper = new Keeper({
+    ...keeperOptions(config),
+    observers: [logObserver()],
+    system: { log: logActors },
+  });
+  const stopping = stopSignal();
+  logger.info("Roomkeeper {version} starts as {domain}", {
+    event: "start",
+    version: VERSION,
+    domain: config.server.domain,
+    watch: config.server.watch,
+  });
+  keeper.start();
+  const signal = await stopping;
+  logger.info("{signal}: stopping in order", { event: "stop", signal });
+  const { unsent } = await keeper.stop();
+  if (unsent > 0) {
+    logger.warn("{unsent} stanzas could not be sent; the joins are verified at the next start", {
+      unsent,
+    });
+  }
+  logger.info("Stopped", { event: "stopped" });
+  return 0;
+}
+
+/** Resolves at the first signal to stop. A second one ends the process at once, as usual. */
+function stopSignal(): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    const listeners = (["SIGTERM", "SIGINT"] as const).map((signal) => {
+      const listener = () => {
+        for (const [each, other] of listeners) Deno.removeSignalListener(each, other);
+        resolve(signal);
+      };
+      Deno.addSignalListener(signal, listener);
+      return [signal, listener] as const;
+    });
+  });
+}
+
+/** Logs what the actor system tells: failures of actors. */
+function logActors(entry: LogEntry): void {
+  const { level, text, ...fields } = entry;
+  getLogger(["roomkeeper", "actors"])[level](`${text.replaceAll("{", "{{")}`, fields);
+}

@@ -1,0 +1,98 @@
+/**
+ * Tells the operator, in the log, what a keeper does.
+ *
+ * @module
+ */
+import { getLogger, type Logger } from "@logtape/logtape";
+import { systemClock } from "../actors/runtime/mod.ts";
+import type { Report } from "../actors/effects.ts";
+import type { LinkName } from "../actors/router.ts";
+import { RateLimitedLog } from "../log/rate_limited_log.ts";
+import type { KeeperObserver } from "./observer.ts";
+
+const CAUSES = {
+  "link-down": "The link was lost",
+  "link-up": "The link is back after nobody watched it",
+  "unreachable": "The domain could not be reached",
+  "silence": "The domain has been silent",
+  "restart": "The link was not watched for a while",
+  "operator": "An operator wants to know",
+} as const;
+
+/** An observer that logs to the category `roomkeeper.keeper`. */
+export function logObserver(
+  logger: Logger = getLogger(["roomkeeper", "keeper"]),
+  now: () => number = () => systemClock.now(),
+): KeeperObserver {
+  const write = (level: "info" | "warning") =>
+    new RateLimitedLog({ now, write: (message, fields) => logger[level](message, fields) });
+  const warnings = write("warning");
+  const infos = write("info");
+  return {
+    connected: () => logger.info("Connected to the server"),
+    synced: (host, software, joins) =>
+      logger.info("The plugin of {host} ({software}) has told {joins} joins", {
+        event: "synced",
+        host,
+        software,
+        joins,
+      }),
+    unanswered: (host) =>
+      warnings.note(
+        `unanswered ${host}`,
+        'The plugin of {host} does not answer: load mod_roomkeeper there, or set feed = "stock"',
+        { event: "unanswered", host },
+      ),
+    ignored: (kind, from, why) =>
+      warnings.note(kind, "Ignored input ({kind}) from {from}: {why}", {
+        event: "ignored",
+        kind,
+        from,
+        why,
+      }),
+    reported: (link, report) => logReport(logger, infos, link, report),
+    notified: ({ host, domain }, { user, room, nick, reason }) =>
+      logger.info("Told {user} that it is no longer in {room} ({reason})", {
+        event: "notice",
+        host,
+        domain,
+        user,
+        room,
+        nick,
+        reason,
+      }),
+  };
+}
+
+function logReport(logger: Logger, infos: RateLimitedLog, link: LinkName, report: Report): void {
+  const { type, ...details } = report;
+  const fields = { event: type, ...link, ...details };
+  switch (report.type) {
+    case "loss":
+      return logger.info(`${CAUSES[report.cause]}: {joins} joins in {domain} are in doubt`, fields);
+    case "waiting":
+      return logger.debug("Waiting before {domain} is asked", fields);
+    case "probing":
+      return logger.debug("Asking whether {domain} can be reached", fields);
+    case "unreached":
+      return infos.note(
+        `unreached ${link.domain}`,
+        "{domain} did not decide everything; trying again",
+        fields,
+      );
+    case "reachable":
+      return logger.info("{domain} can be reached: asking about {suspects} joins", fields);
+    case "asked":
+      return logger.debug("Asked {room} whether {user} is in", fields);
+    case "verdict":
+      return logger.debug("{user} in {room}: {verdict} ({because})", fields);
+    case "refused":
+      return infos.note(
+        "refused",
+        "{user} is in {limit} rooms already; {room} is not kept",
+        fields,
+      );
+    case "settled":
+      return logger.info("Everything in {domain} is decided", fields);
+  }
+}
