@@ -8,10 +8,11 @@ import { didYouMean } from "../config/suggest.ts";
 import {
   type Command,
   type CommandName,
+  commandNames,
   commandTable,
+  findCommand,
   type Flag,
   type Given,
-  isCommand,
 } from "./commands.ts";
 
 /** A command with what it is given. */
@@ -36,6 +37,8 @@ export class UsageError extends Error {
 /**
  * Reads the arguments of the program. `--help` anywhere asks for help, `--version` for the version.
  *
+ * @param args The arguments, as in `Deno.args`.
+ * @param names The commands that there are.
  * @throws {UsageError} If a command, flag or value is unknown or missing.
  *
  * @example
@@ -50,26 +53,30 @@ export class UsageError extends Error {
  * assertEquals(readArguments(["run", "--help"]), { command: "help", given: { argument: "run" } });
  * ```
  */
-export function readArguments(args: readonly string[]): Invocation {
+export function readArguments(
+  args: readonly string[],
+  names: readonly CommandName[] = commandNames,
+): Invocation {
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError("no command is given");
-  if (name === "--help" || name === "-h") return help(rest.find(isCommand));
+  if (name === "--help" || name === "-h") return help(rest.find((arg) => findCommand(arg, names)));
   if (name === "--version" || name === "-V") return { command: "version", given: {} };
   if (name.startsWith("-")) {
     throw new UsageError(`the command comes first, before ${name.replace(/=.*/s, "")}`);
   }
-  if (!isCommand(name)) {
-    throw new UsageError(`unknown command "${name}"${didYouMean(name, Object.keys(commandTable))}`);
+  const command = findCommand(name, names);
+  if (command === undefined) {
+    throw new UsageError(`unknown command "${name}"${didYouMean(name, names)}`);
   }
   const end = rest.indexOf("--");
   if (rest.slice(0, end < 0 ? undefined : end).some((arg) => arg === "--help" || arg === "-h")) {
-    return help(name);
+    return help(command);
   }
   // The table of commands has it that these flags belong to this command.
-  return { command: name, given: readFlags(name, rest) } as Invocation;
+  return { command, given: readFlags(command, rest) } as Invocation;
 }
 
-function help(topic: CommandName | undefined): Invocation {
+function help(topic: string | undefined): Invocation {
   return { command: "help", given: { argument: topic } };
 }
 

@@ -194,9 +194,15 @@ export type CommandName = keyof typeof commands;
 /** The commands as plain data, for code that walks over them. */
 export const commandTable: Readonly<Record<CommandName, Command>> = commands;
 
-/** Whether this is the name of a command. */
-export function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(commands, name);
+/** The names of all commands. */
+export const commandNames: readonly CommandName[] = Object.keys(commands) as CommandName[];
+
+/** The command of this name among those that there are, if it is one. */
+export function findCommand(
+  name: string | undefined,
+  names: readonly CommandName[] = commandNames,
+): CommandName | undefined {
+  return names.find((known) => known === name);
 }
 
 /** The type of a flag's value. */

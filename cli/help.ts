@@ -4,12 +4,12 @@
  * @module
  */
 import { placeholder } from "./args.ts";
-import { type CommandName, commandTable, exitCodes, type Flag } from "./commands.ts";
+import { type CommandName, commandNames, commandTable, exitCodes, type Flag } from "./commands.ts";
 
 const WIDTH = 80;
 
-/** The help of the whole program. */
-export function programHelp(): string {
+/** The help of the whole program, with the commands that there are. */
+export function programHelp(names: readonly CommandName[] = commandNames): string {
   return page(
     "Roomkeeper keeps the users of an XMPP server in their chat rooms: when the link to a room's " +
       "server is lost it verifies who is still in, and tells the clients of those who are not.",
@@ -17,7 +17,7 @@ export function programHelp(): string {
       ["Usage", ["roomkeeper COMMAND [FLAGS]"]],
       [
         "Commands",
-        columns(Object.entries(commandTable).map(([name, { summary }]) => [name, summary])),
+        columns(names.map((name) => [name, commandTable[name].summary])),
       ],
       [
         "First steps",

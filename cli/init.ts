@@ -127,7 +127,8 @@ function newSecret(): string {
 function writeAll(files: Readonly<Record<string, string>>, force: boolean): void {
   const there = Object.keys(files).filter(exists);
   if (there.length > 0 && !force) {
-    throw new Error(`${there.join(" and ")} is there already; --force overwrites it`);
+    const are = there.length > 1 ? "are" : "is";
+    throw new Error(`${there.join(" and ")} ${are} there already; --force overwrites`);
   }
   for (const [path, text] of Object.entries(files)) {
     // A new file, so that its mode holds and whoever has the old one open can't read it.

@@ -6,7 +6,7 @@
  */
 import { ConfigError, ConfigFileError } from "../config/problem.ts";
 import { readArguments, UsageError } from "./args.ts";
-import { type CommandName, commandTable, type Given, isCommand } from "./commands.ts";
+import { type CommandName, commandNames, findCommand, type Given } from "./commands.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { type Terminal, terminal as ownTerminal } from "./terminal.ts";
@@ -23,14 +23,10 @@ export type Handlers<Names extends CommandName> = {
 };
 
 /** The commands that start the program's parts; whoever puts it together brings their handlers. */
-export type ProgramHandlers = Handlers<"run" | "check" | "demo" | "status">;
+export type ProgramCommand = "run" | "check" | "demo" | "status";
 
-/** The other commands. */
-const builtIn: Handlers<Exclude<CommandName, keyof ProgramHandlers>> = {
-  init: async () => (await import("./init.ts")).init,
-  version: async () => (await import("./version.ts")).version,
-  help: () => Promise.resolve(help),
-};
+/** Their handlers. A command without one is as if it didn't exist. */
+export type ProgramHandlers = Partial<Handlers<ProgramCommand>>;
 
 /**
  * Runs the command line.
@@ -45,44 +41,49 @@ export async function main(
   program: ProgramHandlers,
   terminal: Terminal = ownTerminal,
 ): Promise<number> {
-  const handlers: Handlers<CommandName> = { ...program, ...builtIn };
+  const handlers: Partial<Handlers<CommandName>> = {
+    ...program,
+    init: async () => (await import("./init.ts")).init,
+    version: async () => (await import("./version.ts")).version,
+    help: () => Promise.resolve((given, terminal) => help(given, terminal, names)),
+  };
+  const names = commandNames.filter((name) => handlers[name] !== undefined);
   try {
-    const { command, given } = readArguments(args);
-    const handler = await handlers[command]() as Handler<CommandName>;
+    const { command, given } = readArguments(args, names);
+    const handler = await handlers[command]!() as Handler<CommandName>;
     return await handler(given, terminal);
   } catch (error) {
-    return explain(error, args, terminal);
+    if (args.length === 0) terminal.complain(programHelp(names));
+    return explain(error, terminal);
   }
 }
 
-function explain(error: unknown, args: readonly string[], terminal: Terminal): number {
-  if (error instanceof UsageError) {
-    terminal.complain(`roomkeeper: ${error.message}\n`);
-    terminal.complain(
-      args.length === 0
-        ? programHelp()
-        : `Try: roomkeeper ${error.command === undefined ? "" : `${error.command} `}--help`,
-    );
-    return 2;
+function help(
+  { argument }: Given<"help">,
+  terminal: Terminal,
+  names: readonly CommandName[],
+): number {
+  const topic = findCommand(argument, names);
+  if (argument !== undefined && topic === undefined) {
+    const hint = didYouMean(argument, names);
+    throw new UsageError(`there is no command "${argument}" to explain${hint}`);
   }
+  terminal.print((topic === undefined ? programHelp(names) : commandHelp(topic)).trimEnd());
+  return 0;
+}
+
+function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof ConfigError) {
     terminal.complain(error.message);
     return 2;
   }
   terminal.complain(`roomkeeper: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof UsageError) {
+    const command = error.command === undefined ? "" : `${error.command} `;
+    terminal.complain(`Try: roomkeeper ${command}--help`);
+    return 2;
+  }
   const restartHelps =
     !(error instanceof ConfigFileError || error instanceof Deno.errors.NotCapable);
   return restartHelps ? 1 : 2;
-}
-
-function help({ argument }: Given<"help">, terminal: Terminal): number {
-  if (argument === undefined) {
-    terminal.print(programHelp().trimEnd());
-  } else if (isCommand(argument)) {
-    terminal.print(commandHelp(argument).trimEnd());
-  } else {
-    const hint = didYouMean(argument, Object.keys(commandTable));
-    throw new UsageError(`there is no command "${argument}" to explain${hint}`);
-  }
-  return 0;
 }

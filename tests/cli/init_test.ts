@@ -136,7 +136,7 @@ Deno.test("files that are there stay untouched, but for --force", async () => {
     const secret = configOf(path).server.secret.reveal();
     const terminal = new FakeTerminal();
     assertEquals(await again(path, ["--watch", "other.example"], terminal), 1);
-    assertStringIncludes(terminal.err, "is there already; --force overwrites it");
+    assertStringIncludes(terminal.err, "are there already; --force overwrites");
     assertEquals(configOf(path).server.secret.reveal(), secret);
 
     assertEquals(await again(path, ["--watch", "other.example", "--force"]), 0);

@@ -52,6 +52,14 @@ Deno.test("a wrong configuration exits with 2, another failure with 1, each with
   assertEquals([refused.code, refused.err], [1, "roomkeeper: the server refused the secret\n"]);
 });
 
+Deno.test("a command without handler is as if it didn't exist", async () => {
+  const terminal = new FakeTerminal();
+  assertEquals(await main(["status"], {}, terminal), 2);
+  assertEquals(await main(["help"], {}, terminal), 0);
+  assertStringIncludes(terminal.err, 'unknown command "status"');
+  assert(!terminal.out.includes("status"));
+});
+
 Deno.test("version tells its own", async () => {
   const { code, out } = await run(["version"]);
   assertEquals(code, 0);
