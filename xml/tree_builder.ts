@@ -175,7 +175,7 @@ function close({ name, ns, attrs, children }: OpenElement): Element {
 }
 
 function checkClosingTag(tag: Uint8Array, element: OpenElement | undefined): void {
-  const name = decode(tag.subarray("</".length, -">".length)).trimEnd();
+  const name = readName(tag, "<".length);
   if (name !== element?.qualifiedName) {
     throw new StreamError("not-well-formed", `the closing tag of ${name} is not expected here`);
   }
@@ -186,11 +186,11 @@ function lostTag(): StreamError {
   return new StreamError("internal-server-error", "sax-wasm did not report an opening tag");
 }
 
-/** The name in the opening tag that begins at a position. */
-function readName(bytes: Uint8Array, tag: number): string {
-  let end = tag + 1;
+/** The name after the < or / of a tag. */
+function readName(bytes: Uint8Array, before: number): string {
+  let end = before + 1;
   while (bytes[end]! > SPACE && bytes[end] !== SLASH && bytes[end] !== GREATER) end++;
-  return decode(bytes.subarray(tag + 1, end));
+  return decode(bytes.subarray(before + 1, end));
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
