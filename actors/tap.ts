@@ -5,13 +5,10 @@
  */
 import type { Element } from "../xml/element.ts";
 import { unwrapForwarded } from "../xmpp/forward.ts";
-import { parseIqAnswer } from "../xmpp/iq.ts";
 import { bareJid, domainOf, resourceOf } from "../xmpp/jid.ts";
 import { type MalformedLinkNoticeError, parseLinkNotices } from "../xmpp/link.ts";
 import type { LinkNotice } from "../xmpp/link_notices.ts";
-import { parseMucPresence } from "../xmpp/muc.ts";
-import { isPing } from "../xmpp/ping.ts";
-import { parseStanzaError } from "../xmpp/stanza_error.ts";
+import { type Copy, ElementCopy, type StanzaKind } from "./copy.ts";
 import type { FeedEvent } from "./events.ts";
 
 /** What the tap has to know to believe a copy. */
@@ -30,7 +27,7 @@ export type Tapped =
     /** The watched host that sent it. */
     readonly host: string;
     /** The stanza that was copied, by kind; `link` for notices. */
-    readonly kind: "presence" | "message" | "iq" | "link";
+    readonly kind: StanzaKind | "link";
     /** What it tells about users and rooms. */
     readonly event?: FeedEvent;
     /** What a server plugin tells. */
@@ -59,38 +56,41 @@ export function tap(stanza: Element, context: TapContext): Tapped {
   const from = stanza.attr("from") ?? "";
   if (!context.watched.has(from)) return { type: "forged", from };
   if (copy === undefined) return { type: "feed", host: from, kind: "link", notices, malformed };
-  const event = readCopy(copy, from, context.prefix);
-  const kind = copy.name as "presence" | "message" | "iq";
-  return event === undefined
-    ? { type: "feed", host: from, kind }
-    : { type: "feed", host: from, kind, event };
+  return tapCopy(new ElementCopy(copy), from, context.prefix);
+}
+
+/** Says what a copied stanza means that came from the watched host. */
+export function tapCopy(copy: Copy, host: string, prefix: string): Tapped {
+  const event = readCopy(copy, host, prefix);
+  const { kind } = copy;
+  return event === undefined ? { type: "feed", host, kind } : { type: "feed", host, kind, event };
 }
 
 /** What a copied stanza tells, if anything. */
-export function readCopy(copy: Element, host: string, prefix: string): FeedEvent | undefined {
-  const from = copy.attr("from") ?? "";
-  const to = copy.attr("to") ?? "";
+export function readCopy(copy: Copy, host: string, prefix: string): FeedEvent | undefined {
+  const { from, to } = copy;
   if (isSession(from, host)) return readOutgoing(copy, from, to);
   if (!isSession(to, host)) return undefined;
-  switch (copy.name) {
+  switch (copy.kind) {
     case "presence":
       return readPresence(copy, from, to);
     case "message":
       return readMessage(copy, from, to);
-    default:
+    case "iq":
       return readIq(copy, from, to, prefix);
   }
 }
 
 /** Whether a JID is the full JID of a user of `host`. */
 function isSession(jid: string, host: string): boolean {
-  return jid.includes("@") && resourceOf(jid) !== undefined && domainOf(jid) === host;
+  const at = jid.indexOf("@") + 1;
+  return at > 0 && jid.startsWith(host, at) && jid.indexOf("/") === at + host.length;
 }
 
 /** A presence of one of our users: to a room, or to everybody when the session ends. */
-function readOutgoing(copy: Element, user: string, to: string): FeedEvent | undefined {
-  if (copy.name !== "presence") return undefined;
-  const type = copy.attr("type");
+function readOutgoing(copy: Copy, user: string, to: string): FeedEvent | undefined {
+  const { kind, type } = copy;
+  if (kind !== "presence") return undefined;
   // A session without presence is in no room: the server takes it out of all of them.
   if (to === "" || to === bareJid(user)) {
     return type === "unavailable" ? { type: "ended", user } : undefined;
@@ -104,41 +104,32 @@ function readOutgoing(copy: Element, user: string, to: string): FeedEvent | unde
     : undefined;
 }
 
-function readPresence(copy: Element, from: string, user: string): FeedEvent | undefined {
-  const unreachable = readUnreachable(copy, from, user);
-  if (unreachable !== undefined) return unreachable;
-  const presence = parseMucPresence(copy);
-  if (presence === undefined) return undefined;
-  const { room, nick, kind } = presence;
-  switch (kind) {
-    case "joined":
-      return { type: "joined", user, room, nick };
-    case "left":
-      return { type: "left", user, room };
-    case "renamed":
-      return { type: "renamed", user, room, nick: presence.newNick };
-    case "other":
-      return { type: "seen", user, room };
-    case "refused":
-      return undefined;
-  }
-}
-
-function readMessage(copy: Element, from: string, user: string): FeedEvent | undefined {
-  if (copy.attr("type") === "error") return readUnreachable(copy, from, user);
-  return copy.attr("type") === "groupchat"
-    ? { type: "seen", user, room: bareJid(from) }
-    : undefined;
-}
-
-function readIq(copy: Element, from: string, user: string, prefix: string): FeedEvent | undefined {
+/** What a room tells an occupant: in, out, renamed, or about somebody else (XEP-0045). */
+function readPresence(copy: Copy, from: string, user: string): FeedEvent | undefined {
+  const { type } = copy;
+  if (type === "error") return readUnreachable(copy, from, user);
+  const nick = resourceOf(from);
+  if (!nick || !copy.fromRoom || (type !== undefined && type !== "unavailable")) return undefined;
   const room = bareJid(from);
-  const id = copy.attr("id") ?? "";
+  if (!copy.hasStatus(110)) return { type: "seen", user, room };
+  if (type === undefined) return { type: "joined", user, room, nick };
+  const newNick = copy.hasStatus(303) ? copy.itemNick : undefined;
+  return newNick ? { type: "renamed", user, room, nick: newNick } : { type: "left", user, room };
+}
+
+function readMessage(copy: Copy, from: string, user: string): FeedEvent | undefined {
+  if (copy.type === "error") return readUnreachable(copy, from, user);
+  return copy.type === "groupchat" ? { type: "seen", user, room: bareJid(from) } : undefined;
+}
+
+function readIq(copy: Copy, from: string, user: string, prefix: string): FeedEvent | undefined {
+  const room = bareJid(from);
+  const { id } = copy;
   if (id.startsWith(prefix)) {
-    const answer = parseIqAnswer(copy);
+    const answer = copy.answer();
     if (answer !== undefined) return { type: "answered", id, user, room, answer };
   }
-  if (isPing(copy)) {
+  if (copy.isPing) {
     const nick = resourceOf(from);
     return nick === undefined ? undefined : { type: "reflected", user, room, nick };
   }
@@ -146,8 +137,8 @@ function readIq(copy: Element, from: string, user: string, prefix: string): Feed
 }
 
 /** An error by which our own server says that a domain could not be reached. */
-function readUnreachable(copy: Element, from: string, user: string): FeedEvent | undefined {
-  const condition = parseStanzaError(copy)?.condition;
+function readUnreachable(copy: Copy, from: string, user: string): FeedEvent | undefined {
+  const { condition } = copy;
   return condition === "remote-server-not-found" || condition === "remote-server-timeout"
     ? { type: "unreachable", user, domain: domainOf(from) }
     : undefined;

@@ -1,0 +1,96 @@
+/**
+ * A copied stanza as the tap sees it, whichever way it was read: parsed in full, or scanned.
+ *
+ * @module
+ */
+import type { Element } from "../xml/element.ts";
+import { type IqAnswer, parseIqAnswer } from "../xmpp/iq.ts";
+import { NS } from "../xmpp/namespaces.ts";
+import { isPing } from "../xmpp/ping.ts";
+import { parseStanzaError } from "../xmpp/stanza_error.ts";
+
+/** The kinds of stanzas. */
+export type StanzaKind = "presence" | "message" | "iq";
+
+/** What the tap may want to know of a copied stanza. */
+export interface Copy {
+  /** Its kind. */
+  readonly kind: StanzaKind;
+  /** Its sender, as the server stamped it; empty if there is none. */
+  readonly from: string;
+  /** To whom it goes; empty if there is none. */
+  readonly to: string;
+  /** Its id; empty if there is none. */
+  readonly id: string;
+  /** Its type; undefined if there is none. */
+  readonly type: string | undefined;
+  /** The condition of the error, if it is one. */
+  readonly condition: string | undefined;
+  /** Whether a room made it: it has an `<x/>` of muc#user. */
+  readonly fromRoom: boolean;
+  /** The nick in the `<item/>` of muc#user. */
+  readonly itemNick: string | undefined;
+  /** Whether it is a ping (XEP-0199). */
+  readonly isPing: boolean;
+  /** Whether muc#user has this status. */
+  hasStatus(code: number): boolean;
+  /** What it answers to an `iq`, if it does. */
+  answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined;
+}
+
+/** A copied stanza that was parsed in full. */
+export class ElementCopy implements Copy {
+  readonly #stanza: Element;
+  readonly #x: Element | undefined;
+
+  /** Looks at a stanza. */
+  constructor(stanza: Element) {
+    this.#stanza = stanza;
+    this.#x = stanza.child("x", NS.mucUser);
+  }
+
+  get kind(): StanzaKind {
+    return this.#stanza.name as StanzaKind;
+  }
+
+  get from(): string {
+    return this.#stanza.attr("from") ?? "";
+  }
+
+  get to(): string {
+    return this.#stanza.attr("to") ?? "";
+  }
+
+  get id(): string {
+    return this.#stanza.attr("id") ?? "";
+  }
+
+  get type(): string | undefined {
+    return this.#stanza.attr("type");
+  }
+
+  get condition(): string | undefined {
+    return parseStanzaError(this.#stanza)?.condition;
+  }
+
+  get fromRoom(): boolean {
+    return this.#x !== undefined;
+  }
+
+  get itemNick(): string | undefined {
+    return this.#x?.child("item")?.attr("nick");
+  }
+
+  get isPing(): boolean {
+    return isPing(this.#stanza);
+  }
+
+  hasStatus(code: number): boolean {
+    return this.#x?.elements("status").some((status) => Number(status.attr("code")) === code) ??
+      false;
+  }
+
+  answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined {
+    return parseIqAnswer(this.#stanza);
+  }
+}

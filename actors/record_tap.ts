@@ -1,0 +1,129 @@
+/**
+ * The tap on scanned records: the same events as {@linkcode tap} makes of parsed stanzas, mostly
+ * without making a string.
+ *
+ * @module
+ */
+import { Field, Flag, Kind, type StanzaScanner, Type } from "../xml/scanner/mod.ts";
+import type { IqAnswer } from "../xmpp/iq.ts";
+import type { Copy, StanzaKind } from "./copy.ts";
+import { type TapContext, tapCopy, type Tapped } from "./tap.ts";
+
+const OTHER: Tapped = { type: "other" };
+const FIELDS = [Field.From, Field.InnerFrom, Field.InnerTo, Field.InnerId] as const;
+const KINDS: Readonly<Record<number, StanzaKind>> = {
+  [Kind.Message]: "message",
+  [Kind.Presence]: "presence",
+  [Kind.Iq]: "iq",
+};
+/** The types that make a difference to the tap; any other one is as good as none of them. */
+const TYPES: Readonly<Record<number, string>> = {
+  [Type.None]: "",
+  [Type.Groupchat]: "groupchat",
+  [Type.Error]: "error",
+  [Type.Unavailable]: "unavailable",
+  [Type.Get]: "get",
+  [Type.Result]: "result",
+};
+
+/** Taps the records of one batch after the other. */
+export class RecordTap {
+  readonly #context: TapContext;
+  readonly #copy = new RecordCopy();
+  #scanner: StanzaScanner | undefined;
+  #strings: readonly string[] = [];
+
+  /** Believes what `context` says. */
+  constructor(context: TapContext) {
+    this.#context = context;
+  }
+
+  /** Starts on a batch of records. */
+  begin(scanner: StanzaScanner, records: number): void {
+    this.#scanner = scanner;
+    this.#strings = scanner.gather(records, FIELDS);
+  }
+
+  /**
+   * Says what a record means to the keeper; undefined: that can't be said without a full parse.
+   * Everything that is rare, or must outlive the batch, is left to the parser.
+   */
+  tap(record: number): Tapped | undefined {
+    const scanner = this.#scanner!;
+    const flags = scanner.flags(record);
+    if (scanner.kind(record) !== Kind.Message) return undefined;
+    if ((flags & (Flag.Unusual | Flag.Link | Flag.Forwarded)) !== Flag.Forwarded) return undefined;
+    // Our own stanza, come back: it carries nothing.
+    if (scanner.type(record) === Type.Error) return OTHER;
+    const from = this.#strings[record * FIELDS.length]!;
+    if (!this.#context.watched.has(from)) return { type: "forged", from };
+    this.#copy.look(scanner, record, this.#strings, record * FIELDS.length);
+    const tapped = tapCopy(this.#copy, from, this.#context.prefix);
+    if (tapped.type !== "feed") return tapped;
+    switch (tapped.event?.type) {
+      case "joined":
+      case "renamed":
+      case "answered":
+        return undefined;
+      default:
+        return tapped;
+    }
+  }
+}
+
+/** The stanza inside a scanned record. */
+class RecordCopy implements Copy {
+  #scanner: StanzaScanner | undefined;
+  #record = 0;
+  kind: StanzaKind = "message";
+  from = "";
+  to = "";
+  id = "";
+
+  /** Looks at a record whose strings begin at `at`. */
+  look(scanner: StanzaScanner, record: number, strings: readonly string[], at: number): void {
+    this.#scanner = scanner;
+    this.#record = record;
+    this.kind = KINDS[scanner.innerKind(record)]!;
+    this.from = strings[at + 1]!;
+    this.to = strings[at + 2]!;
+    this.id = strings[at + 3]!;
+  }
+
+  get type(): string | undefined {
+    const type = this.#scanner!.innerType(this.#record);
+    return type === Type.None ? undefined : TYPES[type] ?? "other";
+  }
+
+  get condition(): string | undefined {
+    return this.type === "error"
+      ? this.#scanner!.condition(this.#record) ?? "undefined-condition"
+      : undefined;
+  }
+
+  get fromRoom(): boolean {
+    return this.#scanner!.has(this.#record, Flag.MucUser);
+  }
+
+  get itemNick(): string | undefined {
+    return this.#scanner!.field(this.#record, Field.Nick);
+  }
+
+  get isPing(): boolean {
+    return this.kind === "iq" && this.type === "get" &&
+      this.#scanner!.has(this.#record, Flag.Ping);
+  }
+
+  hasStatus(code: number): boolean {
+    return this.#scanner!.hasStatus(this.#record, code);
+  }
+
+  answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined {
+    const { type } = this;
+    // Only whether there is an answer matters: it is read by the full parser.
+    if (type === "result") return { type };
+    const { condition } = this;
+    if (condition === undefined) return undefined;
+    return { type: "error", condition, errorType: "cancel", by: undefined, uri: undefined };
+  }
+}
