@@ -248,6 +248,7 @@ export class ComponentConnection implements AsyncDisposable {
     const fields = {
       error: reason.message,
       reason: reason.reason,
+      cause: reason.cause,
       retryInMs: Math.round(retryInMs),
     };
     if (this.#reported === reason.reason) {

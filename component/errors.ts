@@ -72,13 +72,14 @@ const LASTING: ReadonlySet<StreamErrorCondition> = new Set<StreamErrorCondition>
 ]);
 
 const STREAM_ADVICE: Readonly<Partial<Record<StreamErrorCondition, (domain: string) => string>>> = {
-  "not-authorized": () =>
+  "not-authorized": (domain) =>
     "the shared secret is wrong. Make `[server] secret` in roomkeeper.toml (or ROOMKEEPER_SECRET) " +
-    "the same as the server's: Prosody's `component_secret`, ejabberd's `password`",
+    "the same as the server's: Prosody's `component_secret`, ejabberd's `password`. ejabberd says " +
+    `the same of a domain that it does not know: check that ${domain} is in \`hosts\` of its ` +
+    "ejabberd_service listener",
   "host-unknown": (domain) =>
     `the server has no component ${domain}. Check the component's domain in roomkeeper.toml, and ` +
-    `in the server's configuration: Prosody needs \`Component "${domain}"\`, ejabberd the host in ` +
-    "`hosts` of its ejabberd_service listener",
+    `in the server's configuration: Prosody needs \`Component "${domain}"\``,
   "conflict": (domain) =>
     `another program is connected as ${domain}. Stop the other one; if it is a dead connection, ` +
     "the server will drop it by itself",
@@ -177,7 +178,7 @@ const LOSS: Readonly<Record<LossReason, string>> = {
   "closed": "The server closed the connection",
   "handshake-timeout": "The server did not finish the handshake in time. Check that the port in " +
     "roomkeeper.toml is the server's component port",
-  "internal": "The connection could not be set up because of a fault in this program",
+  "internal": "A fault in this program ended the connection; please report it with its cause",
   "no-answer": "The connection was open but dead: a ping to ourselves through the server did not " +
     "come back. If that is so each time, the server must let the component send to its own domain",
   "reset": "The connection broke",

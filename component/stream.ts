@@ -196,7 +196,9 @@ export class ComponentStream {
   async #receive(): Promise<StreamEvent> {
     const { bytes, reader } = this.#options;
     for (;;) {
-      const length = await bytes.read(reader.input());
+      const length = await bytes.read(reader.input()).catch((cause) => {
+        throw new ConnectionLostError("reset", { cause });
+      });
       if (length === null) throw new ConnectionLostError("closed");
       this.#events = reader.commit(length)[Symbol.iterator]();
       const event = this.#buffered();
@@ -240,7 +242,7 @@ export class ComponentStream {
     if (cause instanceof StreamError) {
       return new ProtocolError(cause.condition, cause.message, this.#opened, { cause });
     }
-    return new ConnectionLostError("reset", { cause });
+    return new ConnectionLostError("internal", { cause });
   }
 
   /** Cuts the connection after a time, unless it is over by then or the returned function called. */

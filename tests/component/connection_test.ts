@@ -270,6 +270,57 @@ Deno.test("a reader that can't be made is a fault of ours, and the next attempt 
   assertEquals((reason.cause as Error).message, "out of memory");
 });
 
+Deno.test("a reader that breaks is a fault of ours, not of the network", async () => {
+  await using fixture = new Fixture({
+    createReader: () => ({
+      input: () => new Uint8Array(10),
+      commit: () => {
+        throw new TypeError("a bug");
+      },
+    }),
+  });
+  fixture.connection.start();
+  const session = await FakeSession.on(await fixture.transport.accepted.next());
+  await session.greet();
+  const { reason } = await fixture.retrying.next();
+  assertEquals([reason.reason, (reason.cause as Error).message], ["internal", "a bug"]);
+});
+
+Deno.test("the stanzas of a new stream wait for a consumer still at work for the old one", async () => {
+  const gate = Promise.withResolvers<void>();
+  const got: (string | undefined)[] = [];
+  await using fixture = new Fixture({
+    events: {
+      stanza: (stanza) => {
+        got.push(stanza.attr("id"));
+        fixture.stanzas.put(stanza);
+        return stanza.attr("id") === "old" ? gate.promise : undefined;
+      },
+    },
+  });
+  fixture.transport.capacity = 400;
+  const stuck = await fixture.start();
+  await stuck.write("<message type='error' id='old'/>");
+  await fixture.stanzas.next();
+  // The server reads nothing, so that the ping to ourselves can't be written.
+  while (fixture.connection.send(message("m")) === "sent") await tick();
+  for (let n = 0; n < 3 && fixture.disconnected.size === 0; n++) {
+    fixture.clock.advance(20_000);
+    await tick();
+  }
+  assertEquals((await fixture.disconnected.next()).reason, "no-answer");
+  fixture.clock.advance((await fixture.retrying.next()).retryInMs);
+
+  const session = await fixture.accept();
+  await session.write("<message id='new1'/><message id='new2'/>");
+  await tick();
+  assertEquals(got, ["old"]);
+  gate.resolve();
+  await fixture.stanzas.next();
+  await fixture.stanzas.next();
+  assertEquals(got, ["old", "new1", "new2"]);
+});
+
 Deno.test("what XML can't carry is refused at once", () => {
   const { connection } = new Fixture();
   assertThrows(

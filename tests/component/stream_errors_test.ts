@@ -41,7 +41,7 @@ const REFUSALS: readonly [condition: string, named: readonly string[], lasting: 
     ],
     true,
   ],
-  ["host-unknown", ['`Component "keeper.example"`', "ejabberd_service"], true],
+  ["host-unknown", ['`Component "keeper.example"`'], true],
   ["conflict", ["another program is connected as keeper.example"], false],
   ["invalid-from", ["`validate_from_addresses = false`", "`check_from: false`"], true],
   ["system-shutdown", ["the server is stopping"], false],

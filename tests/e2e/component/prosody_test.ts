@@ -1,12 +1,7 @@
 /** The component connection against a real Prosody. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  ComponentConnection,
-  type ComponentError,
-  type ConnectionOptions,
-  tcpTransport,
-} from "../../../component/mod.ts";
+import { tcpTransport } from "../../../component/mod.ts";
 import { type Element, xml } from "../../../xml/mod.ts";
 import {
   discoInfoQuery,
@@ -16,10 +11,9 @@ import {
   ping,
   versionQuery,
 } from "../../../xmpp/mod.ts";
-import { Inbox } from "../../component/inbox.ts";
 import { PASSWORD, Prosody } from "../support/prosody.ts";
+import { Component, isInstalled, KEEPER } from "./component.ts";
 
-const KEEPER = "keeper.example";
 const OTHER = "other.example";
 const HOME = "home.example";
 
@@ -33,51 +27,7 @@ Component "${OTHER}"
 `;
 
 /** Without Prosody these tests are left out, but never where everything must be tested. */
-const ignore = !Deno.env.get("CI") && !isInstalled();
-
-function isInstalled(): boolean {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  return folders.some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/prosody`).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** A connection with inboxes for its events. */
-class Component implements AsyncDisposable {
-  readonly connected = new Inbox<string>();
-  readonly disconnected = new Inbox<ComponentError>();
-  readonly retrying = new Inbox<ComponentError>();
-  readonly stanzas = new Inbox<Element>();
-  readonly connection: ComponentConnection;
-
-  constructor(hostname: string, options: Partial<ConnectionOptions> = {}) {
-    this.connection = new ComponentConnection({
-      domain: KEEPER,
-      secret: PASSWORD,
-      transport: tcpTransport({ hostname }),
-      identity: { software: { name: "Roomkeeper", version: "0" } },
-      backoff: { minMs: 10, maxMs: 100 },
-      heartbeat: { selfPingMs: 100, selfPingTimeoutMs: 2_000 },
-      log: () => {},
-      events: {
-        connected: ({ streamId }) => this.connected.put(streamId),
-        disconnected: ({ reason }) => this.disconnected.put(reason),
-        retrying: ({ reason }) => this.retrying.put(reason),
-        stanza: (stanza) => this.stanzas.put(stanza),
-      },
-      ...options,
-    });
-    this.connection.start();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.connection.close();
-  }
-}
+const ignore = !Deno.env.get("CI") && !isInstalled("prosody");
 
 async function start(hosts = HOSTS): Promise<Prosody> {
   const server = new Prosody({ name: "home", hosts });
