@@ -1,0 +1,321 @@
+/** mod_roomkeeper on a real ejabberd, seen from the component's side of the stream. */
+import { assert, assertEquals } from "@std/assert";
+import type { Element } from "../../xml/element.ts";
+import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import { NS } from "../../xmpp/namespaces.ts";
+import { ComponentPeer } from "./support/component_peer.ts";
+import { EjabberdHome, KEEPER } from "./support/ejabberd_home.ts";
+
+const ALICE = "alice@home.example/phone";
+const ROOM = "tea@rooms.example";
+const PREFIX = "rk-0123456789abcdef-";
+
+/** Connects the component and says hello, as Roomkeeper does; returns when the snapshot is in. */
+async function keeper(servers: EjabberdHome): Promise<ComponentPeer> {
+  const peer = await ComponentPeer.connect(servers.home.ip, KEEPER);
+  await peer.send(
+    `<message from='${KEEPER}' to='home.example'><hello xmlns='${NS.link}' prefix='${PREFIX}'/></message>`,
+  );
+  await peer.untilNotice("synced", (notice) => notice.type === "synced");
+  return peer;
+}
+
+/** Sends a self-ping in a user's name. */
+async function ping(peer: ComponentPeer, id: string, to = `${ROOM}/Alice`): Promise<void> {
+  await peer.send(
+    `<iq type='get' id='${PREFIX}${id}' from='${ALICE}' to='${to}'><ping xmlns='${NS.ping}'/></iq>`,
+  );
+}
+
+const isAnswer = (id: string) => (copy: Element) => copy.attr("id") === `${PREFIX}${id}`;
+const isLink = (domain: string, state: string) => (notice: LinkNotice) =>
+  notice.type === "link" && notice.domain === domain && notice.state === state;
+const statuses = (copy: Element) =>
+  copy.child("x", NS.mucUser)?.elements("status").map((status) => status.attr("code")) ?? [];
+
+Deno.test("ejabberd plugin: hello brings a snapshot of joins and links", async () => {
+  await using servers = await EjabberdHome.start();
+  const alice = await servers.client(ALICE);
+  await using before = await ComponentPeer.connect(servers.home.ip, KEEPER);
+  await alice.join(ROOM, "Alice");
+  await alice.join("pub@local.home.example", "Ally");
+  await before[Symbol.asyncDispose]();
+  await using peer = await keeper(servers);
+
+  const notices = peer.notices();
+  const [hello] = notices;
+  assertEquals(hello, {
+    type: "plugin-hello",
+    version: 1,
+    software: "ejabberd",
+    boot: hello?.type === "plugin-hello" ? hello.boot : "",
+  });
+  assertEquals(notices.filter(({ type }) => type === "joined"), [
+    { type: "joined", user: ALICE, room: "pub@local.home.example", nick: "Ally" },
+    { type: "joined", user: ALICE, room: ROOM, nick: "Alice" },
+  ]);
+  const up = notices.filter((notice) => notice.type === "link");
+  for (const direction of ["in", "out"]) {
+    assert(up.some((link) => link.domain === "rooms.example" && link.direction === direction));
+  }
+  assert(up.some((link) => link.domain === "local.home.example"));
+  assert(up.every((link) => link.state === "up"));
+
+  // The server is the same at the component's next start.
+  await peer[Symbol.asyncDispose]();
+  await using again = await keeper(servers);
+  assertEquals(again.notices()[0], hello);
+});
+
+Deno.test("ejabberd plugin: copies what changes a join, and no more", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  const [alice, bob] = [await servers.client(ALICE), await servers.client("bob@home.example/pc")];
+  await bob.join(ROOM, "Bob");
+  await alice.join(ROOM, "Alice");
+  await alice.say(ROOM, "hello");
+  await alice.changeNick(ROOM, "Alicia");
+  await alice.leave(ROOM, "Alicia");
+  await bob.untilStanza(
+    "Alice's leaving",
+    (s) => s.from === `${ROOM}/Alicia` && s.type === "unavailable",
+  );
+  await bob.settle();
+  await alice.settle();
+
+  const seen = peer.copies().filter((copy) =>
+    (copy.attr("from") + copy.attr("to")!).includes("alice")
+  );
+  assertEquals(
+    seen.map((copy) => [
+      copy.name,
+      copy.attr("type"),
+      copy.attr("from"),
+      statuses(copy).filter((code) => code === "110" || code === "303").toSorted(),
+    ]),
+    [
+      ["presence", undefined, `${ROOM}/Alice`, ["110"]],
+      ["presence", undefined, ALICE, []],
+      ["presence", "unavailable", `${ROOM}/Alice`, ["110", "303"]],
+      ["presence", undefined, `${ROOM}/Alicia`, ["110"]],
+      ["presence", "unavailable", ALICE, []],
+      ["presence", "unavailable", `${ROOM}/Alicia`, ["110"]],
+    ],
+  );
+});
+
+for (const software of ["prosody", "ejabberd"] as const) {
+  Deno.test(`ejabberd plugin: ${software} with the rooms is killed and comes back`, async () => {
+    await using servers = await EjabberdHome.start({
+      rooms: software,
+      homeOptions: { s2s_max_retry_delay: 1 },
+    });
+    await using peer = await keeper(servers);
+    const alice = await servers.client(ALICE);
+    await alice.join(ROOM, "Alice");
+    await ping(peer, "1");
+    const joined = await peer.untilCopy("the answer", isAnswer("1"));
+    assertEquals(joined.attr("type"), "result");
+
+    await servers.rooms.kill();
+    for (const direction of ["in", "out"]) {
+      const down = await peer.untilNotice(
+        `down, ${direction}`,
+        (notice) =>
+          isLink("rooms.example", "down")(notice) &&
+          (notice as { direction: string }).direction === direction,
+      );
+      assert(down.type === "link" && !down.clean);
+    }
+    await ping(peer, "2");
+    const unreachable = await peer.untilCopy("the error", isAnswer("2"));
+    assertEquals(unreachable.attr("type"), "error");
+
+    await servers.rooms.start();
+    const after = peer.journal.length;
+    // ejabberd tries again only when the delay after its last failure is over.
+    for (let attempt = 3;; attempt++) {
+      await ping(peer, `${attempt}`);
+      const answer = await peer.untilCopy("an answer", isAnswer(`${attempt}`));
+      const condition = answer.child("error")?.elements(undefined, NS.stanzaErrors)[0]?.name;
+      if (condition?.startsWith("remote-server-")) continue;
+      assertEquals(
+        [answer.attr("type"), ["not-acceptable", "item-not-found"].includes(condition!)],
+        ["error", true],
+      );
+      break;
+    }
+    await peer.untilNotice("up", isLink("rooms.example", "up"), after);
+    await alice.settle();
+    assertEquals(alice.stanzas().filter((stanza) => stanza.id?.startsWith(PREFIX)), []);
+  });
+}
+
+Deno.test("ejabberd plugin: a ping that a room reflects is copied and delivered", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  await using gateway = await ComponentPeer.connect(servers.home.ip, "gateway.home.example");
+  const alice = await servers.client(ALICE);
+  const room = "#tea@gateway.home.example";
+  await gateway.send(
+    `<presence from='${room}/Alice' to='${ALICE}'><x xmlns='${NS.mucUser}'>` +
+      `<item affiliation='none' role='participant'/><status code='110'/></x></presence>`,
+  );
+  await peer.untilCopy("the join", (copy) => copy.attr("from") === `${room}/Alice`);
+  const reflect = async (id: string, nick: string) =>
+    await gateway.send(
+      `<iq type='get' id='${id}' from='${room}/${nick}' to='${ALICE}'><ping xmlns='${NS.ping}'/></iq>`,
+    );
+  await reflect("other", "Bob");
+  await reflect("mine", "Alice");
+
+  await peer.untilCopy("the ping", (copy) => copy.attr("id") === "mine");
+  await alice.untilStanza("the ping", (stanza) => stanza.id === "mine");
+  await gateway.until("the answer", ({ stanza }) => stanza.attr("id") === "mine");
+  assertEquals(peer.copies().filter((copy) => copy.attr("id") === "other"), []);
+});
+
+Deno.test("ejabberd plugin: a session ends once, and not while it hibernates", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  const alice = await servers.client(ALICE, { resumable: true });
+  const bob = await servers.client("bob@home.example/pc");
+  await alice.join(ROOM, "Alice");
+  await bob.join(ROOM, "Bob");
+  await alice.drop();
+  await ping(peer, "hibernating");
+  const answer = await peer.untilCopy("the answer", isAnswer("hibernating"));
+  assertEquals(answer.attr("type"), "result");
+  await alice.reconnect();
+  await alice.settle();
+  assertEquals(peer.notices().filter(({ type }) => type === "ended"), []);
+
+  await alice.quit();
+  await peer.untilNotice("ended", (notice) => notice.type === "ended" && notice.user === ALICE);
+  await bob.untilStanza(
+    "Alice's leaving",
+    (s) => s.from === `${ROOM}/Alice` && s.type === "unavailable",
+  );
+  assertEquals(peer.notices().filter(({ type }) => type === "ended").length, 1);
+  await peer[Symbol.asyncDispose]();
+  await using again = await keeper(servers);
+  const joined = again.notices().flatMap((notice) => notice.type === "joined" ? [notice.user] : []);
+  assertEquals(joined, ["bob@home.example/pc"]);
+
+  // An answer to somebody who is gone stops at the home server.
+  const seen = bob.journal.length;
+  await ping(again, "gone");
+  await bob.say(ROOM, "still here");
+  await bob.untilStanza("its message", (s) => s.body === "still here", { after: seen });
+  assertEquals(bob.stanzas(seen).filter((stanza) => stanza.type === "error"), []);
+  assertEquals(again.copies().filter(isAnswer("gone")), []);
+});
+
+Deno.test("ejabberd plugin: a user who goes unavailable has left all rooms", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  const alice = await servers.client(ALICE);
+  await alice.join(ROOM, "Alice");
+  await alice.sendRaw("<presence type='unavailable'/>");
+  await peer.untilNotice("ended", (notice) => notice.type === "ended" && notice.user === ALICE);
+  await peer[Symbol.asyncDispose]();
+  await using again = await keeper(servers);
+  assertEquals(again.notices().filter(({ type }) => type === "joined"), []);
+});
+
+Deno.test("ejabberd plugin: stop_s2s_connections is a loss too", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  const alice = await servers.client(ALICE);
+  await alice.join(ROOM, "Alice");
+  const after = peer.journal.length;
+  await servers.home.api("stop_s2s_connections");
+  await peer.untilNotice("down", isLink("rooms.example", "down"), after);
+  await ping(peer, "1");
+  await peer.untilNotice("up", isLink("rooms.example", "up"), after);
+  assertEquals((await peer.untilCopy("the answer", isAnswer("1"))).attr("type"), "result");
+});
+
+Deno.test("ejabberd plugin: an idle link is closed in good order", async () => {
+  await using servers = await EjabberdHome.start({ homeOptions: { s2s_timeout: 2 } });
+  await using peer = await keeper(servers);
+  const alice = await servers.client(ALICE);
+  await alice.join(ROOM, "Alice");
+  const down = await peer.untilNotice("down", isLink("rooms.example", "down"));
+  assert(down.type === "link" && down.clean);
+});
+
+for (const software of ["prosody", "ejabberd"] as const) {
+  Deno.test(`ejabberd plugin: ${software} with the rooms is stopped, which is a loss`, async () => {
+    await using servers = await EjabberdHome.start({ rooms: software });
+    await using peer = await keeper(servers);
+    const alice = await servers.client(ALICE);
+    await alice.join(ROOM, "Alice");
+    await servers.rooms.stop();
+    const down = await peer.untilNotice("down", isLink("rooms.example", "down"));
+    assert(down.type === "link" && !down.clean);
+  });
+}
+
+Deno.test("ejabberd plugin: says hello by itself when it is loaded later", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  const [before] = peer.notices();
+  const after = peer.journal.length;
+  await servers.home.api("restart_module", { host: "home.example", module: "mod_roomkeeper" });
+  const again = await peer.untilNotice("hello", ({ type }) => type === "plugin-hello", after);
+  assertEquals(again, before);
+  const alice = await servers.client(ALICE);
+  await alice.join(ROOM, "Alice");
+  await peer.untilCopy("the join", (copy) => statuses(copy).includes("110"), after);
+  assertEquals(servers.home.log.where((line) => /\[(error|critical)\]/.test(line)), []);
+});
+
+Deno.test("ejabberd plugin: rooms of the home server itself go away and come back", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  const gateway = await ComponentPeer.connect(servers.home.ip, "gateway.home.example");
+  await peer.untilNotice("up", isLink("gateway.home.example", "up"));
+  await gateway[Symbol.asyncDispose]();
+  await peer.untilNotice("down", isLink("gateway.home.example", "down"));
+
+  await servers.home.api("restart_module", { host: "home.example", module: "mod_muc" });
+  await peer.untilNotice("down", isLink("local.home.example", "down"));
+  await peer.untilNotice("up", isLink("local.home.example", "up"));
+});
+
+Deno.test("ejabberd plugin: while the component is away nothing is sent to its name", async () => {
+  await using servers = await EjabberdHome.start();
+  const peer = await keeper(servers);
+  const [alice, bob] = [await servers.client(ALICE), await servers.client("bob@home.example/pc")];
+  // Prosody 0.12.3 forgets a temporary room when the only occupant changes the nick.
+  await bob.join(ROOM, "Bob");
+  await alice.join(ROOM, "Alice");
+  await peer[Symbol.asyncDispose]();
+  await alice.changeNick(ROOM, "Alicia");
+  await alice.say(ROOM, "hello");
+  await alice.untilStanza("its message", (stanza) => stanza.body === "hello");
+
+  await using again = await keeper(servers);
+  const joined = again.notices().filter((notice) =>
+    notice.type === "joined" && notice.user === ALICE
+  );
+  assertEquals(joined, [{ type: "joined", user: ALICE, room: ROOM, nick: "Alicia" }]);
+  assertEquals(again.notices().filter(isLink("rooms.example", "down")), []);
+  assertEquals(servers.home.log.where((line) => line.includes(`-> ${KEEPER}`)), []);
+  assertEquals(servers.home.log.where((line) => /\[(error|critical)\]/.test(line)), []);
+});
+
+Deno.test("ejabberd plugin: nobody else can say hello in the component's name", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await keeper(servers);
+  const alice = await servers.client(ALICE);
+  const after = peer.journal.length;
+  await alice.sendRaw(
+    `<message to='home.example'><hello xmlns='${NS.link}' prefix='stolen-prefix-'/></message>`,
+  );
+  await alice.settle();
+  await alice.join(ROOM, "Alice");
+  await peer.untilCopy("the join", (copy) => statuses(copy).includes("110"), after);
+  assertEquals(peer.notices(after).filter(({ type }) => type === "plugin-hello"), []);
+});

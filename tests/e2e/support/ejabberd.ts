@@ -1,0 +1,150 @@
+/**
+ * A real ejabberd server at its own loopback address and in its own folder.
+ *
+ * Runs as root, for a mount of its own, reaches nothing outside of the loopback interface, and leaves
+ * nothing behind: its Erlang node has no name, so it needs no epmd, and it is steered through its
+ * HTTP API.
+ *
+ * @module
+ */
+import { claimAddress } from "./address.ts";
+import { ejabberdConfig, type EjabberdOptions, PORTS } from "./ejabberd_config.ts";
+import type { Journal } from "./journal.ts";
+import { Process } from "./process.ts";
+import { PASSWORD } from "./prosody.ts";
+import type { Server } from "./server.ts";
+
+export type { EjabberdOptions } from "./ejabberd_config.ts";
+
+/** Where Debian keeps ejabberd's code. */
+const ERL_LIBS = "/usr/lib/x86_64-linux-gnu";
+/** The folder of mod_roomkeeper. */
+const PLUGIN = new URL("../../../servers/ejabberd/", import.meta.url).pathname;
+
+/** A server; make it, tell it where the others are, and start it. */
+export class Ejabberd implements Server {
+  readonly ip: string;
+  readonly #options: EjabberdOptions;
+  readonly #address = claimAddress();
+  readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-ejabberd-" });
+  readonly #names = new Map<string, string>();
+  #process: Process | undefined;
+
+  /** Makes the folder. */
+  constructor(options: EjabberdOptions) {
+    this.ip = this.#address.ip;
+    this.#options = options;
+  }
+
+  resolve(domain: string, ip: string): void {
+    this.#names.set(domain, ip);
+  }
+
+  /** What it logs. */
+  get log(): Journal<string> {
+    return this.#running.lines;
+  }
+
+  async start(): Promise<void> {
+    const path = (name: string) => `${this.#folder}/${name}`;
+    const { name, modules = {}, tls = false, users = [] } = this.#options;
+    if ("mod_roomkeeper" in modules) await run("sh", [`${PLUGIN}build.sh`, this.#folder]);
+    if (tls) await this.#makeCertificate();
+    const hosts = [...this.#names].map(([domain, ip]) => `${ip} ${domain}\n`).join("");
+    Deno.writeTextFileSync(path("hosts"), hosts);
+    // No name server: a lookup of a service record fails at once and leaves the machine never.
+    Deno.writeTextFileSync(path("inetrc"), `{file, resolv, "/dev/null"}.\n`);
+    Deno.writeTextFileSync(
+      path("ejabberd.yml"),
+      ejabberdConfig(this.#options, this.ip, path("server.pem")),
+    );
+    // ejabberd asks the C library for addresses, so it gets an /etc/hosts of its own.
+    const mount = `mount --bind "$1" /etc/hosts && shift && exec "$@"`;
+    const erl = ["erl", "-noinput", "-pa", this.#folder, "-s", "ejabberd"];
+    erl.push("-mnesia", "dir", `"${path("data")}"`);
+    this.#process = new Process({
+      name: `ejabberd ${name}`,
+      command: "unshare",
+      args: ["--mount", "sh", "-c", mount, "sh", path("hosts"), ...erl],
+      env: {
+        ERL_LIBS,
+        ERL_INETRC: path("inetrc"),
+        ERL_CRASH_DUMP_BYTES: "0",
+        EJABBERD_CONFIG_PATH: path("ejabberd.yml"),
+        EJABBERD_LOG_PATH: path("ejabberd.log"),
+      },
+    });
+    for (const port of PORTS) {
+      await this.log.until(
+        `port ${port}`,
+        (line) => line.includes(`Start accepting TCP connections at ${this.ip}:${port} `),
+        { within: 30_000 },
+      );
+    }
+    for (const jid of users) {
+      const [user, host] = jid.split("@");
+      await this.api("check_account", { user, host }) === 0 ||
+        await this.api("register", { user, host, password: PASSWORD });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.end("SIGTERM");
+  }
+
+  async kill(): Promise<void> {
+    await this.#running.end("SIGKILL");
+  }
+
+  freeze(): void {
+    this.#running.signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#running.signal("SIGCONT");
+  }
+
+  /**
+   * Runs a command of ejabberdctl, with its arguments by name.
+   *
+   * @returns Its result, as ejabberd's API documentation has it.
+   */
+  async api(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    const url = `http://${this.ip}:5280/api/${command}`;
+    const response = await fetch(url, { method: "POST", body: JSON.stringify(args) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`ejabberd ${command}: ${response.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** Kills it and removes its folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]();
+    this.#address[Symbol.dispose]();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  get #running(): Process {
+    if (this.#process === undefined) {
+      throw new Error(`ejabberd ${this.#options.name} is not started`);
+    }
+    return this.#process;
+  }
+
+  async #makeCertificate(): Promise<void> {
+    const [key, certificate] = [`${this.#folder}/key.pem`, `${this.#folder}/certificate.pem`];
+    const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    args.push("-days", "2", "-subj", `/CN=${this.#options.host}`, "-keyout", key);
+    args.push("-out", certificate);
+    await run("openssl", args);
+    const pem = Deno.readTextFileSync(key) + Deno.readTextFileSync(certificate);
+    Deno.writeTextFileSync(`${this.#folder}/server.pem`, pem);
+  }
+}
+
+async function run(command: string, args: string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
+  if (success) return;
+  const text = new TextDecoder();
+  throw new Error(`${command} failed: ${text.decode(stdout)}${text.decode(stderr)}`);
+}

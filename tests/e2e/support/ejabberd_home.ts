@@ -1,0 +1,92 @@
+/**
+ * A home server that is ejabberd, and a rooms' server of either kind, federated.
+ *
+ * The domains are those of {@linkcode Federation}, with rooms of its own at `local.home.example`
+ * and a place for an external component with rooms, `gateway.home.example`.
+ *
+ * @module
+ */
+import { Client, type ClientOptions } from "./client.ts";
+import { Ejabberd } from "./ejabberd.ts";
+import { Wire } from "./link_cut.ts";
+import { Prosody } from "./prosody.ts";
+import type { Server } from "./server.ts";
+
+/** What is special about it. */
+export interface EjabberdHomeOptions {
+  /** How the home server tells Roomkeeper what happens. @default {"plugin"} */
+  readonly feed?: "plugin" | "stock" | "none";
+  /** The software of the server at `rooms.example`. @default {"prosody"} */
+  readonly rooms?: "prosody" | "ejabberd";
+  /** Options of the home server. */
+  readonly homeOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** The component's domain; no other server can resolve it. */
+export const KEEPER = "keeper.home.example";
+
+const FEEDS = {
+  plugin: { mod_roomkeeper: { component: KEEPER } },
+  stock: { mod_service_log: { loggers: [KEEPER] } },
+  none: {},
+};
+
+/** The two servers. */
+export class EjabberdHome implements AsyncDisposable {
+  /** `home.example`, with users alice, bob and carol. */
+  readonly home: Ejabberd;
+  /** `rooms.example`. */
+  readonly rooms: Server;
+  /** The way of connections that the home server makes. */
+  readonly outward: Wire;
+  /** The way of connections that the rooms' server makes. */
+  readonly inward: Wire;
+  readonly #clients: Client[] = [];
+
+  private constructor(options: EjabberdHomeOptions) {
+    const { feed = "plugin", rooms = "prosody", homeOptions = {} } = options;
+    this.home = new Ejabberd({
+      name: "home",
+      host: "home.example",
+      rooms: "local.home.example",
+      components: [KEEPER, "gateway.home.example"],
+      users: ["alice", "bob", "carol"].map((user) => `${user}@home.example`),
+      modules: FEEDS[feed],
+      options: homeOptions,
+    });
+    this.rooms = rooms === "ejabberd"
+      ? new Ejabberd({ name: "rooms", host: "away.example", rooms: "rooms.example" })
+      : new Prosody({
+        name: "rooms",
+        hosts: `
+VirtualHost "away.example"
+Component "rooms.example" "muc"
+  restrict_room_creation = false; muc_room_locking = false
+`,
+      });
+    this.outward = new Wire(this.rooms.ip);
+    this.inward = new Wire(this.home.ip);
+    this.home.resolve("rooms.example", this.outward.ip);
+    this.rooms.resolve("home.example", this.inward.ip);
+  }
+
+  /** Makes both servers and starts them. */
+  static async start(options: EjabberdHomeOptions = {}): Promise<EjabberdHome> {
+    const servers = new EjabberdHome(options);
+    await Promise.all([servers.home.start(), servers.rooms.start()]);
+    return servers;
+  }
+
+  /** Connects a client of a user of the home server. */
+  async client(jid: string, options: Partial<ClientOptions> = {}): Promise<Client> {
+    const client = await Client.connect({ jid, ip: this.home.ip, ...options });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Ends everything and leaves nothing behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const everything = [...this.#clients, this.home, this.rooms, this.outward, this.inward];
+    for (const part of everything) await part[Symbol.asyncDispose]();
+  }
+}
