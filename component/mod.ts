@@ -32,6 +32,7 @@ export { RequestError, type RequestFailure } from "./iq_requests.ts";
 export { answerIq, type Identity, type RequestHandler } from "./iq_responder.ts";
 export { type Log, type LogLevel, logtape } from "./log.ts";
 export type { Lane, OutboxLimits } from "./outbox.ts";
-export { parserReader, type ReaderFactory, type StreamReader } from "./reader.ts";
+export { parserReader, type ReaderEvent, type ReaderFactory, type StreamReader } from "./reader.ts";
+export { type Glance, scannerReader } from "./scanner_reader.ts";
 export { ComponentStream, type StanzaHandler, type StreamOptions } from "./stream.ts";
 export { type ByteStream, type TcpOptions, tcpTransport, type Transport } from "./transport.ts";

@@ -6,6 +6,14 @@
 
 import { StanzaParser, type StreamEvent, type StreamLimits } from "../xml/mod.ts";
 
+/** Something complete in a stream, or the work that it made for whoever took it from the reader. */
+export type ReaderEvent = StreamEvent | {
+  /** Stanzas were taken before they were parsed. */
+  readonly type: "taken";
+  /** Nothing more is to be read before this has settled. */
+  readonly busy: Promise<unknown>;
+};
+
 /**
  * Makes stream events of the bytes of one stream. The socket is read straight into the reader's own
  * memory: {@linkcode StreamReader.input}, read, {@linkcode StreamReader.commit}, and so on.
@@ -20,7 +28,7 @@ export interface StreamReader {
    * @returns What they complete. It is used up before the next input is asked for.
    * @throws {StreamError} If the stream breaks the rules; also while the result is used up.
    */
-  commit(length: number): Iterable<StreamEvent>;
+  commit(length: number): Iterable<ReaderEvent>;
 }
 
 /** Makes the reader of each new stream. */

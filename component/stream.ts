@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Element, StreamError, type StreamEvent } from "../xml/mod.ts";
+import { type Element, StreamError } from "../xml/mod.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import type { Clock } from "./clock.ts";
 import {
@@ -22,7 +22,7 @@ import {
   streamError,
   streamHeader,
 } from "./handshake.ts";
-import type { StreamReader } from "./reader.ts";
+import type { ReaderEvent, StreamReader } from "./reader.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** What a stream is made of. */
@@ -56,7 +56,7 @@ export class ComponentStream {
   readonly #options: StreamOptions;
   #id = "";
   #opened = false;
-  #events: Iterator<StreamEvent> = [][Symbol.iterator]();
+  #events: Iterator<ReaderEvent> = [][Symbol.iterator]();
   #writes: Promise<unknown> = Promise.resolve();
   #failure: ComponentError | undefined;
   /** Ends the wait for the stanza handler. */
@@ -112,13 +112,12 @@ export class ComponentStream {
         const event = this.#buffered() ?? await this.#receive();
         if (event.type === "close") throw new ConnectionLostError("closed");
         if (event.type === "open") continue;
-        this.#refuseError(event.element);
-        const busy = handler(event.element);
+        const busy = event.type === "taken" ? event.busy : this.#handle(event.element, handler);
         if (busy === undefined) continue;
         this.#paused = true;
         await new Promise<void>((resolve) => {
           this.#resume = resolve;
-          busy.then(resolve);
+          busy.then(() => resolve());
         });
         this.#paused = false;
         if (this.#failure) throw this.#failure;
@@ -168,12 +167,18 @@ export class ComponentStream {
     if (this.#id !== "") await this.write(encoder.encode(handshake(this.#id, secret)));
     const event = this.#buffered() ?? await this.#receive();
     if (event.type === "close") throw new ConnectionLostError("closed");
+    if (event.type === "taken") throw new StreamError("bad-format", "there are stanzas too early");
     const answer = event.element;
     this.#refuseError(answer);
     if (answer.name !== "handshake" || answer.ns !== NS.component) {
       throw new StreamError("unsupported-stanza-type", `no <handshake/> but <${answer.name}/>`);
     }
     this.#opened = true;
+  }
+
+  #handle(element: Element, handler: StanzaHandler): void | Promise<void> {
+    this.#refuseError(element);
+    return handler(element);
   }
 
   #refuseError(element: Element): void {
@@ -187,13 +192,13 @@ export class ComponentStream {
   }
 
   /** The next event of the bytes read so far. */
-  #buffered(): StreamEvent | undefined {
+  #buffered(): ReaderEvent | undefined {
     const next = this.#events.next();
     return next.done ? undefined : next.value;
   }
 
   /** The next event of bytes not yet read. */
-  async #receive(): Promise<StreamEvent> {
+  async #receive(): Promise<ReaderEvent> {
     const { bytes, reader } = this.#options;
     for (;;) {
       const length = await bytes.read(reader.input()).catch((cause) => {

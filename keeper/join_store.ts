@@ -6,12 +6,33 @@
 import type { StoreChange } from "../actors/effects.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 
+/** How a store is doing, for metrics and health checks. */
+export interface StoreHealth {
+  /** `failing`: nothing can be written; changes wait in memory and are tried again and again. */
+  readonly state: "ok" | "failing";
+  /** Changes that are not written yet. */
+  readonly pending: number;
+  /** How many times writing failed, since the start. */
+  readonly failures: number;
+  /** What went wrong last, while `failing`. */
+  readonly error?: Error;
+  /** The longest time a write held up everything else, in milliseconds. */
+  readonly slowestMs: number;
+}
+
 /** Where joins and open losses outlive the process. */
 export interface JoinStore {
-  /** All that was known when the last process ended. */
+  /** How it is doing. */
+  readonly health: StoreHealth;
+  /** All links that had joins when the last process ended. To be read before any change. */
   load(): Iterable<StoredLink>;
   /** Remembers a change; written soon, together with others. Never throws. */
   record(link: LinkName, change: StoreChange): void;
-  /** Writes what waits and lets go of the file. */
+  /**
+   * Names where everything that ought to be in the store can be had again, should it ever have to
+   * begin anew. It is read a little at a time, with changes recorded in between.
+   */
+  backUpBy(all: () => Iterable<StoredLink>): void;
+  /** Writes what waits and lets go of the file. Never throws. */
   close(): void | Promise<void>;
 }

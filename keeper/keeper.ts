@@ -6,13 +6,16 @@
 import type { NoticeEffect, QuestionEffect } from "../actors/domain_actor.ts";
 import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
 import { ActorSystem, type ActorSystemOptions, systemClock } from "../actors/runtime/mod.ts";
+import { RecordTap } from "../actors/record_tap.ts";
 import { tap, type TapContext, type Tapped } from "../actors/tap.ts";
 import {
   type BackoffOptions,
   ComponentConnection,
   type ConnectionStatus,
+  type Glance,
   type OutboxLimits,
   RequestError,
+  scannerReader,
   type Transport,
 } from "../component/mod.ts";
 import type { Element } from "../xml/mod.ts";
@@ -110,6 +113,7 @@ export class Keeper implements AsyncDisposable {
       transport,
       ...(outbox && { outbox }),
       ...(backoff && { backoff }),
+      createReader: scannerReader(this.#glance()),
       events: {
         connected: () => this.#connected(),
         disconnected: ({ reason }) => this.#disconnected(reason, undefined),
@@ -237,25 +241,50 @@ export class Keeper implements AsyncDisposable {
 
   // --- what comes in --------------------------------------------------------------------------
 
-  #received(stanza: Element): void | Promise<void> {
-    let tapped: Tapped;
+  /** Most copies are understood as they are scanned; the others come as elements. */
+  #glance(): Glance {
+    const records = new RecordTap(this.#tapContext);
+    return {
+      begin: (scanner, count) => records.begin(scanner, count),
+      take: (record) => {
+        const tapped = records.tap(record);
+        return tapped !== undefined && (this.#take(tapped) ?? true);
+      },
+    };
+  }
+
+  #received(stanza: Element): Promise<void> | undefined {
+    return this.#take(tap(stanza, this.#tapContext));
+  }
+
+  /** What throws in here is a defect of ours: it costs one stanza, and is counted. */
+  #take(tapped: Tapped): Promise<void> | undefined {
     try {
-      tapped = tap(stanza, this.#tapContext);
+      return this.#tapped(tapped)?.catch((error) => this.#failed(tapped, error));
     } catch (error) {
-      return this.#observer.ignored("failed", stanza.attr("from") ?? "", String(error));
+      this.#failed(tapped, error);
+      return undefined;
     }
+  }
+
+  #failed(tapped: Tapped, error: unknown): void {
+    this.#observer.ignored("failed", tapped.type === "feed" ? tapped.host : "", String(error));
+  }
+
+  #tapped(tapped: Tapped): Promise<void> | undefined {
     switch (tapped.type) {
       case "other":
-        return;
+        return undefined;
       case "forged":
-        return this.#observer.ignored("forged", tapped.from, "is not a watched host");
+        this.#observer.ignored("forged", tapped.from, "is not a watched host");
+        return undefined;
       case "feed":
         this.#observer.fed(tapped.host, tapped.kind);
         if (tapped.event !== undefined) return this.router.route(tapped.event);
         for (const { message } of tapped.malformed ?? []) {
           this.#observer.ignored("malformed", tapped.host, message);
         }
-        if (tapped.notices?.length) return this.#noticed(tapped.host, tapped.notices);
+        return tapped.notices?.length ? this.#noticed(tapped.host, tapped.notices) : undefined;
     }
   }
 
