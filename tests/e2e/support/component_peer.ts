@@ -1,0 +1,179 @@
+/**
+ * A component that does nothing by itself: what a test sees and says in Roomkeeper's place.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Element } from "../../../xml/element.ts";
+import { serialize } from "../../../xml/serialize.ts";
+import { StanzaParser } from "../../../xml/stanza_parser.ts";
+import { unwrapForwarded } from "../../../xmpp/forward.ts";
+import { parseLinkNotices } from "../../../xmpp/link.ts";
+import type { LinkNotice } from "../../../xmpp/link_notices.ts";
+import { NS } from "../../../xmpp/namespaces.ts";
+import { Journal } from "./journal.ts";
+import { PASSWORD } from "./prosody.ts";
+
+/** One thing that the component got. */
+export interface Got {
+  /** When it came, by `performance.now()`. */
+  readonly at: number;
+  /** The stanza itself. */
+  readonly stanza: Element;
+  /** The stanza that it is a copy of. */
+  readonly copy?: Element;
+  /** The link notices in it. */
+  readonly notices: readonly LinkNotice[];
+}
+
+/** A connected component (XEP-0114). */
+export class ComponentPeer implements AsyncDisposable {
+  /** What it got. */
+  readonly journal: Journal<Got>;
+  readonly #domain: string;
+  readonly #connection: Deno.TcpConn;
+  readonly #reading: Promise<void>;
+
+  private constructor(connection: Deno.TcpConn, parser: StanzaParser, domain: string) {
+    this.journal = new Journal(domain, ({ stanza }) => serialize(stanza));
+    this.#domain = domain;
+    this.#connection = connection;
+    this.#reading = this.#read(parser);
+  }
+
+  /** Connects to the server at `ip` as `domain`. */
+  static async connect(ip: string, domain = "keeper.home.example"): Promise<ComponentPeer> {
+    const connection = await Deno.connect({ hostname: ip, port: 5347 });
+    const parser = await StanzaParser.create();
+    await writeAll(
+      connection,
+      `<stream:stream xmlns='${NS.component}' xmlns:stream='${NS.stream}' to='${domain}'>`,
+    );
+    const [open] = await events(connection, parser);
+    const id = open?.type === "open" ? open.element.attr("id") : undefined;
+    const digest = createHash("sha1").update(id + PASSWORD).digest("hex");
+    await writeAll(connection, `<handshake>${digest}</handshake>`);
+    const [answer] = await events(connection, parser);
+    if (answer?.type !== "stanza" || answer.element.name !== "handshake") {
+      connection.close();
+      throw new Error(`${domain} was refused at ${ip}`);
+    }
+    return new ComponentPeer(connection, parser, domain);
+  }
+
+  /** Sends XML as it is. */
+  async send(xml: string): Promise<void> {
+    await writeAll(this.#connection, xml);
+  }
+
+  /** Says hello to the plugin, and waits for all of its answer. */
+  async hello(prefix = "rk-test-", host = "home.example"): Promise<LinkNotice[]> {
+    const after = this.journal.length;
+    await this.send(
+      `<message from='${this.#domain}' to='${host}'><hello xmlns='${NS.link}' prefix='${prefix}'/></message>`,
+    );
+    await this.untilNotice("synced", ({ type }) => type === "synced", after);
+    return this.notices(after);
+  }
+
+  /** Sends a self-ping (XEP-0410) in a user's name. */
+  async ping(user: string, occupant: string, id: string): Promise<void> {
+    await this.send(
+      `<iq type='get' id='${id}' from='${user}' to='${occupant}'><ping xmlns='${NS.ping}'/></iq>`,
+    );
+  }
+
+  /** Tells a user that it is out of a room, as Roomkeeper does. */
+  async notify(user: string, occupant: string): Promise<void> {
+    await this.send(
+      `<presence type='unavailable' from='${occupant}' to='${user}'><x xmlns='${NS.mucUser}'>` +
+        `<item affiliation='none' role='none'/><status code='110'/><status code='333'/></x></presence>`,
+    );
+  }
+
+  /**
+   * Waits until all that the server sent to the component by now has arrived, so that what is not
+   * in the journal then was not sent.
+   */
+  async settle(): Promise<void> {
+    const id = crypto.randomUUID();
+    await this.send(
+      `<iq type='get' id='${id}' from='${this.#domain}' to='${this.#domain}'><ping xmlns='${NS.ping}'/></iq>`,
+    );
+    await this.until("its own stanza", ({ stanza }) => stanza.attr("id") === id);
+  }
+
+  /** The first thing that fits, got or to come. */
+  async until(what: string, test: (got: Got) => boolean, after = 0): Promise<Got> {
+    return await this.journal.until(what, test, { after });
+  }
+
+  /** The first copy that fits. */
+  async untilCopy(what: string, test: (copy: Element) => boolean, after = 0): Promise<Element> {
+    const got = await this.until(`a copy of ${what}`, ({ copy }) => !!copy && test(copy), after);
+    return got.copy!;
+  }
+
+  /** The first notice that fits. */
+  async untilNotice(
+    what: string,
+    test: (notice: LinkNotice) => boolean,
+    after = 0,
+  ): Promise<LinkNotice> {
+    const got = await this.until(`notice ${what}`, ({ notices }) => notices.some(test), after);
+    return got.notices.find(test)!;
+  }
+
+  /** The notices from a position on. */
+  notices(after = 0): LinkNotice[] {
+    return this.journal.entries.slice(after).flatMap(({ notices }) => [...notices]);
+  }
+
+  /** The copies from a position on. */
+  copies(after = 0): Element[] {
+    return this.journal.entries.slice(after).flatMap(({ copy }) => copy ? [copy] : []);
+  }
+
+  /** Breaks the connection without a word. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#connection.close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+    await this.#reading;
+  }
+
+  async #read(parser: StanzaParser): Promise<void> {
+    try {
+      for (let batch; (batch = await events(this.#connection, parser)).length > 0;) {
+        for (const event of batch) if (event.type === "stanza") this.#take(event.element);
+      }
+    } catch (error) {
+      const closed = error instanceof Deno.errors.BadResource ||
+        error instanceof Deno.errors.Interrupted || error instanceof Deno.errors.ConnectionReset;
+      if (!closed) throw error;
+    }
+  }
+
+  #take(stanza: Element): void {
+    const copy = unwrapForwarded(stanza);
+    const { notices } = parseLinkNotices(stanza);
+    this.journal.add({ at: performance.now(), stanza, notices, ...(copy ? { copy } : {}) });
+  }
+}
+
+/** What comes next on the stream; nothing at its end. */
+async function events(connection: Deno.TcpConn, parser: StanzaParser) {
+  const buffer = new Uint8Array(65_536);
+  for (let size; (size = await connection.read(buffer)) !== null;) {
+    const found = parser.push(buffer.slice(0, size));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+async function writeAll(connection: Deno.TcpConn, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+}

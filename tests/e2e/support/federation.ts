@@ -1,0 +1,154 @@
+/**
+ * Two federated Prosody servers: `home.example` with the users and the component's host, and one
+ * with rooms; the wires between them can be cut.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { Client, type ClientOptions } from "./client.ts";
+import { Wire } from "./link_cut.ts";
+import { lua, PASSWORD, Prosody } from "./prosody.ts";
+
+/** How the home server tells Roomkeeper what happens. */
+export type Feed = "plugin" | "stock" | "none";
+
+/** What is special about a federation. */
+export interface FederationOptions {
+  /** @default {"plugin"} */
+  readonly feed?: Feed;
+  /** The component that the stock script names. @default {"keeper.home.example"} */
+  readonly stockComponent?: string;
+  /** Encrypt the links. @default {false} */
+  readonly tls?: boolean;
+  /** Lua lines for options of the home server. */
+  readonly homeOptions?: string;
+  /** More modules of the home server. */
+  readonly homeModules?: readonly string[];
+  /** Lua lines for more hosts and components of the home server. */
+  readonly homeHosts?: string;
+  /** Lua lines for options of the rooms' server. */
+  readonly roomsOptions?: string;
+  /** More modules of the rooms' server. */
+  readonly roomsModules?: readonly string[];
+  /** Lua lines for more hosts and components of the rooms' server. */
+  readonly roomsHosts?: string;
+}
+
+const PLUGIN_FOLDER = join(import.meta.dirname!, "../../../servers/prosody");
+
+/** The users of the home server. */
+export const USERS = ["alice", "bob", "carol", "mallory"] as const;
+
+/** The two servers. */
+export class Federation implements AsyncDisposable {
+  /** `home.example`, and the component's host `keeper.home.example`. */
+  readonly home: Prosody;
+  /**
+   * `rooms.example` with rooms that end when empty, `lasting.example` with persistent ones, and
+   * `away.example` with a user `mallory`.
+   */
+  readonly rooms: Prosody;
+  /** The way of connections that the home server makes. */
+  readonly outward: Wire;
+  /** The way of connections that the rooms' server makes. */
+  readonly inward: Wire;
+  readonly #clients: Client[] = [];
+
+  private constructor(options: FederationOptions) {
+    const { feed = "plugin", tls = false } = options;
+    const { homeOptions = "", homeModules = [], homeHosts = "" } = options;
+    const { roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
+    const feedModules = { plugin: ["roomkeeper"], stock: ["firewall"], none: [] }[feed];
+    const feedOptions = {
+      plugin: `roomkeeper_component = "keeper.home.example"`,
+      stock: `firewall_scripts = { "roomkeeper.pfw" }`,
+      none: "",
+    }[feed];
+    this.home = new Prosody({
+      name: "home",
+      tls,
+      users: USERS.map((user) => `${user}@home.example`),
+      pluginPaths: [PLUGIN_FOLDER],
+      modules: homeModules,
+      options: homeOptions,
+      hosts: `
+VirtualHost "home.example"
+  modules_enabled = { ${feedModules.map(lua)} }
+  ${feedOptions}
+Component "keeper.home.example"
+  component_secret = ${lua(PASSWORD)}
+  validate_from_addresses = false
+${homeHosts}`,
+    });
+    const muc = `restrict_room_creation = false; muc_room_locking = false
+  modules_enabled = { ${roomsModules.map(lua).join(", ")} }`;
+    this.rooms = new Prosody({
+      name: "rooms",
+      tls,
+      users: ["mallory@away.example"],
+      modules: roomsModules,
+      options: roomsOptions,
+      hosts: `
+VirtualHost "away.example"
+Component "rooms.example" "muc"
+  ${muc}
+Component "lasting.example" "muc"
+  ${muc}
+  muc_room_default_persistent = true
+${roomsHosts}`,
+    });
+    if (feed === "stock") {
+      const { stockComponent = "keeper.home.example" } = options;
+      const script = Deno.readTextFileSync(join(PLUGIN_FOLDER, "roomkeeper.pfw"));
+      const filledIn = script.replaceAll("keeper.home.example", stockComponent);
+      Deno.writeTextFileSync(this.home.path("roomkeeper.pfw"), filledIn);
+    }
+    this.outward = new Wire(this.rooms.ip);
+    this.inward = new Wire(this.home.ip);
+    for (const domain of domainsOf(this.rooms.hosts)) this.home.resolve(domain, this.outward.ip);
+    for (const domain of domainsOf(this.home.hosts)) this.rooms.resolve(domain, this.inward.ip);
+  }
+
+  /** Makes both servers and starts them. */
+  static async start(options: FederationOptions = {}): Promise<Federation> {
+    const federation = new Federation(options);
+    try {
+      await Promise.all([federation.home.start(), federation.rooms.start()]);
+    } catch (error) {
+      await federation[Symbol.asyncDispose]();
+      throw error;
+    }
+    return federation;
+  }
+
+  /** Connects a client of a user, by default at the home server. */
+  async client(jid: string, options: Partial<ClientOptions> = {}): Promise<Client> {
+    const ip = jid.includes("@away.example") ? this.rooms.ip : this.home.ip;
+    const client = await Client.connect({ jid, ip, ...options });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Cuts both ways between the servers. */
+  cut(): void {
+    this.outward.cut();
+    this.inward.cut();
+  }
+
+  /** Lets the servers reach each other again. */
+  mend(): void {
+    this.outward.mend();
+    this.inward.mend();
+  }
+
+  /** Ends everything and leaves nothing behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const everything = [...this.#clients, this.home, this.rooms, this.outward, this.inward];
+    for (const part of everything) await part[Symbol.asyncDispose]();
+  }
+}
+
+/** The domains of the hosts and components in a configuration. */
+function domainsOf(hosts: string): string[] {
+  return [...hosts.matchAll(/^(?:VirtualHost|Component) "([^"]+)"/gm)].map(([, domain]) => domain!);
+}

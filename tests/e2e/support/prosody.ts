@@ -1,0 +1,196 @@
+/**
+ * A real Prosody server at its own loopback address and in its own folder.
+ *
+ * Runs as root, reaches nothing outside of the loopback interface, and leaves nothing behind.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { claimAddress } from "./address.ts";
+import type { Journal } from "./journal.ts";
+import { Process } from "./process.ts";
+
+/** What is special about a server. */
+export interface ProsodyOptions {
+  /** For messages. */
+  readonly name: string;
+  /** Lua lines for the hosts and components, and options of the hosts; they come last. */
+  readonly hosts: string;
+  /** Lua lines for options of the whole server. */
+  readonly options?: string;
+  /** Modules besides the usual ones. */
+  readonly modules?: readonly string[];
+  /** Folders with more modules. */
+  readonly pluginPaths?: readonly string[];
+  /** Users' bare JIDs; each one's password is `secret`. */
+  readonly users?: readonly string[];
+  /** Encrypt the links to other servers, with self-signed certificates. @default {false} */
+  readonly tls?: boolean;
+}
+
+/** The password of all users and components. */
+export const PASSWORD = "secret";
+
+const USUAL_MODULES = ["roster", "saslauth", "dialback", "disco", "ping", "smacks", "admin_shell"];
+
+/** A server; make it, tell it where the others are, and start it. */
+export class Prosody implements AsyncDisposable {
+  /** Its address; ports are 5222, 5269 and 5347 as usual. */
+  readonly ip: string;
+  readonly #options: ProsodyOptions;
+  readonly #address = claimAddress();
+  readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-prosody-" });
+  readonly #names = new Map<string, string>();
+  #process: Process | undefined;
+
+  /** Makes the folder, with the users. */
+  constructor(options: ProsodyOptions) {
+    this.#options = options;
+    this.ip = this.#address.ip;
+    Deno.mkdirSync(this.path("certs"));
+    for (const user of options.users ?? []) this.#addUser(user);
+  }
+
+  /** Lets it find a domain at an address. Names must end in `.example`; others don't exist. */
+  resolve(domain: string, ip: string): void {
+    this.#names.set(domain, ip);
+  }
+
+  /** The lines of its configuration with its hosts and components. */
+  get hosts(): string {
+    return this.#options.hosts;
+  }
+
+  /** What it logs. */
+  get log(): Journal<string> {
+    return this.#running.lines;
+  }
+
+  /** The path of a file in its folder. */
+  path(...names: string[]): string {
+    return join(this.#folder, ...names);
+  }
+
+  /** Starts it, and waits until it listens. */
+  async start(): Promise<void> {
+    const names = [...this.#names].map(([name, ip]) => `${ip} ${name}\n`).join("");
+    Deno.writeTextFileSync(this.path("hosts"), names);
+    if (this.#options.tls) await this.#makeCertificate();
+    Deno.writeTextFileSync(this.path("prosody.cfg.lua"), this.#config());
+    this.#process = new Process({
+      name: `Prosody ${this.#options.name}`,
+      command: "prosody",
+      args: ["-F", "--config", this.path("prosody.cfg.lua")],
+    });
+    const external = /^ *Component "[^"]+" *$/m.test(this.#options.hosts);
+    for (const service of ["c2s", "s2s", ...(external ? ["component"] : [])]) {
+      await this.log.until(
+        `service ${service}`,
+        (line) => line.includes(`Activated service '${service}'`),
+        { within: 20_000 },
+      );
+    }
+  }
+
+  /** Stops it in good order with SIGTERM. */
+  async stop(): Promise<void> {
+    await this.#running.end("SIGTERM");
+  }
+
+  /** Kills it with SIGKILL: it says goodbye to nobody and writes nothing down. */
+  async kill(): Promise<void> {
+    await this.#running.end("SIGKILL");
+  }
+
+  /** Stops its clock: it is there but does nothing. */
+  freeze(): void {
+    this.#running.signal("SIGSTOP");
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#running.signal("SIGCONT");
+  }
+
+  /**
+   * Runs a command in its admin shell, such as `s2s:close("home.example", "rooms.example")`.
+   *
+   * @returns What the shell wrote.
+   */
+  async shell(command: string): Promise<string> {
+    const args = ["--config", this.path("prosody.cfg.lua"), "shell", command];
+    const { stdout, stderr } = await new Deno.Command("prosodyctl", { args }).output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  }
+
+  /** Kills it and removes its folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]();
+    this.#address[Symbol.dispose]();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  get #running(): Process {
+    if (this.#process === undefined) {
+      throw new Error(`Prosody ${this.#options.name} is not started`);
+    }
+    return this.#process;
+  }
+
+  #addUser(jid: string): void {
+    const [user, host] = jid.split("@") as [string, string];
+    const folder = this.path("data", encodeName(host), "accounts");
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.writeTextFileSync(
+      join(folder, `${encodeName(user)}.dat`),
+      `return { ["password"] = ${lua(PASSWORD)}; };\n`,
+    );
+  }
+
+  async #makeCertificate(): Promise<void> {
+    const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    args.push("-days", "2", "-subj", "/CN=test.example", "-keyout", this.path("key.pem"));
+    args.push("-out", this.path("cert.pem"));
+    const { success, stderr } = await new Deno.Command("openssl", { args }).output();
+    if (!success) throw new Error(`openssl: ${new TextDecoder().decode(stderr)}`);
+  }
+
+  #config(): string {
+    const { options = "", modules = [], pluginPaths = [], hosts, tls = false } = this.#options;
+    const security = tls
+      ? `ssl = { key = ${lua(this.path("key.pem"))}, certificate = ${lua(this.path("cert.pem"))} }`
+      : `modules_disabled = { "tls" }\ns2s_require_encryption = false`;
+    return `
+run_as_root = true
+pidfile = ${lua(this.path("prosody.pid"))}
+data_path = ${lua(this.path("data"))}
+admin_socket = ${lua(this.path("prosody.sock"))}
+plugin_paths = { ${pluginPaths.map(lua).join(", ")} }
+log = { debug = ${lua(this.path("debug.log"))}, info = "*console" }
+interfaces = { ${lua(this.ip)} }
+component_interfaces = { ${lua(this.ip)} }
+unbound = {
+  resolvconf = false, hoststxt = ${lua(this.path("hosts"))},
+  options = { ["local-zone:"] = "example. static" },
+}
+authentication = "internal_plain"
+allow_unencrypted_plain_auth = true
+c2s_require_encryption = false
+s2s_secure_auth = false
+${security}
+modules_enabled = { ${[...USUAL_MODULES, ...(tls ? ["tls"] : []), ...modules].map(lua)} }
+${options}
+${hosts}
+`;
+  }
+}
+
+/** A Lua string literal. */
+export function lua(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+}
+
+/** A name as Prosody's storage has it in paths. */
+function encodeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
