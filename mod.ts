@@ -48,4 +48,22 @@ export type {
   LossCause,
   OccupancyEvent,
 } from "./actors/events.ts";
-export { tcpTransport } from "./component/mod.ts";
+export {
+  ComponentError,
+  ConnectError,
+  ConnectionLostError,
+  ProtocolError,
+  ServerStreamError,
+  tcpTransport,
+} from "./component/mod.ts";
+export type {
+  BackoffOptions,
+  ByteStream,
+  ConnectFailure,
+  ConnectionStatus,
+  Lane,
+  LossReason,
+  OutboxLimits,
+  TcpOptions,
+  Transport,
+} from "./component/mod.ts";
