@@ -1,0 +1,143 @@
+/**
+ * The metrics that are looked up when they are asked for, rather than counted.
+ *
+ * @module
+ */
+import { Gauge, type OpenMetricsContentType, type Registry } from "prom-client";
+import type { StoreHealth } from "../keeper/join_store.ts";
+import type { KeeperView } from "./keeper_view.ts";
+
+const LINKS = ["up", "idle", "down", "unknown"] as const;
+const PHASES = ["delay", "probe", "backoff", "asking"] as const;
+const LANES = ["urgent", "normal"] as const;
+
+/**
+ * Adds gauges to a registry.
+ *
+ * @param keeper What to look at.
+ * @param version The version of Roomkeeper.
+ * @param store How the store is doing, if there is one.
+ */
+export function addGauges(
+  registry: Registry<OpenMetricsContentType>,
+  keeper: KeeperView,
+  version: string,
+  store?: () => StoreHealth,
+): void {
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  const labelled = (
+    name: string,
+    help: string,
+    label: string,
+    values: () => Iterable<readonly [string, number]>,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [of, value] of values()) this.labels(of).set(value);
+      },
+    });
+  const domains = () => keeper.router.domains;
+
+  gauge("roomkeeper_joins", "Joins that are kept.", () => {
+    let joins = 0;
+    for (const domain of domains()) joins += domain.joins.size;
+    return joins;
+  });
+  gauge("roomkeeper_sessions", "Sessions with at least one join.", () => keeper.router.sessions);
+  labelled(
+    "roomkeeper_domains",
+    "Domains with rooms that users are in, by the state of the link.",
+    "link",
+    () => tally(LINKS, domains().map(({ status }) => status.link)),
+  );
+  labelled(
+    "roomkeeper_verifying_domains",
+    "Domains that are being verified, by what is done at the moment.",
+    "phase",
+    () => tally(PHASES, domains().map(({ status }) => status.phase)),
+  );
+  gauge(
+    "roomkeeper_mailbox_events",
+    "Events that wait to be handled, in all mailboxes.",
+    () => keeper.router.depth,
+  );
+  gauge(
+    "roomkeeper_connected",
+    "1 while connected to the server, else 0.",
+    () => Number(keeper.connection.state === "connected"),
+  );
+  labelled(
+    "roomkeeper_plugin_synced",
+    "1 for each watched host whose plugin is in step with us, else 0.",
+    "host",
+    () => keeper.hosts.map(({ host, state }) => [host, Number(state === "synced")]),
+  );
+  labelled(
+    "roomkeeper_outbox_stanzas",
+    "Stanzas that wait to be sent to the server, by lane.",
+    "lane",
+    () => LANES.map((lane) => [lane, keeper.connection.waiting[lane]]),
+  );
+  gauge(
+    "roomkeeper_notices_paused",
+    "1 while notices are held back, else 0.",
+    () => Number(keeper.paused),
+  );
+  gauge("roomkeeper_held_notices", "Notices that are held back.", () => keeper.held);
+  if (store) {
+    gauge(
+      "roomkeeper_store_pending_changes",
+      "Changes of joins that are not written to the store yet.",
+      () => store().pending,
+    );
+    gauge(
+      "roomkeeper_store_healthy",
+      "1 if the store can be written, else 0.",
+      () => Number(store().state === "ok"),
+    );
+    gauge(
+      "roomkeeper_store_slowest_write_seconds",
+      "The longest time since the start that a write held up everything else.",
+      () => store().slowestMs / 1000,
+    );
+  }
+  gauge(
+    "process_resident_memory_bytes",
+    "Memory that the process takes.",
+    () => Deno.memoryUsage().rss,
+  );
+  gauge(
+    "process_start_time_seconds",
+    "When the process started, in seconds since the epoch.",
+    () => performance.timeOrigin / 1000,
+  );
+  labelled(
+    "roomkeeper_build_info",
+    "Always 1; tells the version.",
+    "version",
+    () => [[version, 1]],
+  );
+}
+
+/** How often each of `names` is among `found`. */
+function tally<Name extends string>(
+  names: readonly Name[],
+  found: readonly (Name | undefined)[],
+): (readonly [Name, number])[] {
+  const counts = new Map<Name, number>(names.map((name) => [name, 0]));
+  for (const name of found) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts];
+}

@@ -1,0 +1,211 @@
+/**
+ * What happened to each domain lately: figures, the last events, and 24 hours in quarters.
+ *
+ * @module
+ */
+import type { NoticeEffect } from "../actors/domain_actor.ts";
+import type { NoticeReason, Report } from "../actors/effects.ts";
+import type { LossCause } from "../actors/events.ts";
+import type { LinkName } from "../actors/router.ts";
+import { systemClock } from "../actors/runtime/mod.ts";
+import type { KeeperObserver } from "../keeper/observer.ts";
+import { Timeline } from "./timeline.ts";
+
+/** How many events are remembered of one domain. */
+export const MAX_EVENTS = 50;
+
+/** How many joins were found to be what. */
+export interface VerdictCounts {
+  /** Still in. */
+  readonly joined: number;
+  /** No longer in, and told so. */
+  readonly gone: number;
+  /** Told, or given up, since nobody could confirm them in time. */
+  readonly unconfirmed: number;
+}
+
+/** Something that happened, with its time in milliseconds since the epoch. */
+export type PastEvent =
+  & { readonly at: number }
+  & (
+    | { readonly type: "loss"; readonly cause: LossCause; readonly joins: number }
+    | { readonly type: "unreached"; readonly attempt: number }
+    | { readonly type: "reachable"; readonly suspects: number }
+    | { readonly type: "settled"; readonly after: number; readonly verdicts: VerdictCounts }
+    | {
+      readonly type: "notice";
+      readonly user: string;
+      readonly room: string;
+      readonly reason: NoticeReason;
+    }
+    | { readonly type: "refused"; readonly user: string; readonly room: string }
+  );
+
+/** The past of one link, or of all together. */
+export class Past {
+  /** 24 hours in quarters. */
+  readonly timeline: Timeline = new Timeline();
+  /** The last events, oldest first. */
+  readonly events: PastEvent[] = [];
+  /** Verdicts since the start. */
+  readonly verdicts: { joined: number; gone: number; unconfirmed: number } = noVerdicts();
+  /** How many joins the verification that runs, or the last one, began to ask about. */
+  suspects = 0;
+  /** The last loss. */
+  loss: { readonly at: number; readonly cause: LossCause } | undefined;
+  /** When something happened last, in milliseconds since the epoch. */
+  at = 0;
+  /** The verdicts when the verification began. */
+  #before: VerdictCounts = noVerdicts();
+
+  /** Remembers a report. */
+  report(report: Report, at: number): void {
+    switch (report.type) {
+      case "loss":
+        this.#lost(report.cause, report.joins, at);
+        break;
+      case "unreached":
+        this.timeline.count("unreached", at);
+        // A long outage has one line, which tells the attempts so far.
+        if (this.events.at(-1)?.type === "unreached") this.events.pop();
+        this.#add({ type: "unreached", at, attempt: report.attempt });
+        break;
+      case "reachable":
+        this.suspects = report.suspects;
+        this.#add({ type: "reachable", at, suspects: report.suspects });
+        break;
+      case "verdict":
+        if (report.verdict === "undecided") break;
+        this.verdicts[report.verdict]++;
+        this.timeline.count(report.verdict, at);
+        break;
+      case "settled": {
+        const { joined, gone, unconfirmed } = this.verdicts;
+        const verdicts = {
+          joined: joined - this.#before.joined,
+          gone: gone - this.#before.gone,
+          unconfirmed: unconfirmed - this.#before.unconfirmed,
+        };
+        this.#before = { ...this.verdicts };
+        this.suspects = 0;
+        this.#add({ type: "settled", at, after: report.after, verdicts });
+        break;
+      }
+      case "refused":
+        this.#add({ type: "refused", at, user: report.user, room: report.room });
+        break;
+      case "waiting":
+      case "probing":
+      case "asked":
+    }
+  }
+
+  /** Remembers a notice. */
+  notice({ user, room, reason }: NoticeEffect, at: number): void {
+    if (reason === "unconfirmed") {
+      this.verdicts.unconfirmed++;
+      this.timeline.count("unconfirmed", at);
+    }
+    this.#add({ type: "notice", at, user, room, reason });
+  }
+
+  #lost(cause: LossCause, joins: number, at: number): void {
+    this.loss = { at, cause };
+    this.timeline.count("losses", at);
+    const last = this.events.at(-1);
+    // Both streams of a link are reported lost, a moment apart.
+    if (last?.type === "loss" && last.cause === cause && at - last.at < 1_000) this.events.pop();
+    this.#add({ type: "loss", at, cause, joins });
+  }
+
+  #add(event: PastEvent): void {
+    this.at = event.at;
+    this.events.push(event);
+    if (this.events.length > MAX_EVENTS) this.events.shift();
+  }
+}
+
+/** How much to remember. */
+export interface HistoryOptions {
+  /** Links with a past, at most; of more, those forgotten are where nothing happened longest. @default {5000} */
+  readonly links?: number;
+  /** The time, in milliseconds since the epoch. @default {systemClock} */
+  readonly now?: () => number;
+}
+
+/** Watches a keeper and remembers. */
+export class History implements KeeperObserver {
+  /** The sum over all links. */
+  readonly all: Past = new Past();
+  /** When the connection to the server came up or went down. */
+  connectionSince: number;
+  readonly #links = new Map<string, { readonly link: LinkName; readonly past: Past }>();
+  readonly #limit: number;
+  readonly #now: () => number;
+
+  /** Starts with nothing. */
+  constructor({ links = 5_000, now = systemClock.now }: HistoryOptions = {}) {
+    this.#limit = links;
+    this.#now = now;
+    this.connectionSince = now();
+  }
+
+  /** The past of a link, if it has one. */
+  of(link: LinkName): Past | undefined {
+    return this.#links.get(key(link))?.past;
+  }
+
+  /** All links that have a past. */
+  get links(): LinkName[] {
+    return [...this.#links.values()].map(({ link }) => link);
+  }
+
+  /** See {@linkcode KeeperObserver}. */
+  connected(): void {
+    this.connectionSince = this.#now();
+  }
+
+  /** See {@linkcode KeeperObserver}. */
+  disconnected(): void {
+    this.connectionSince = this.#now();
+  }
+
+  /** See {@linkcode KeeperObserver}. */
+  reported(link: LinkName, report: Report): void {
+    if (report.type === "asked") return;
+    const now = this.#now();
+    this.#past(link).report(report, now);
+    this.all.report(report, now);
+  }
+
+  /** See {@linkcode KeeperObserver}. */
+  notified(link: LinkName, notice: NoticeEffect): void {
+    const now = this.#now();
+    this.#past(link).notice(notice, now);
+    this.all.notice(notice, now);
+  }
+
+  #past({ host, domain }: LinkName): Past {
+    const name = key({ host, domain });
+    const known = this.#links.get(name);
+    const entry = known ?? { link: { host, domain }, past: new Past() };
+    // A map keeps the order of insertion: the first one is the one that rested longest.
+    if (known !== undefined) this.#links.delete(name);
+    else if (this.#links.size >= this.#limit) {
+      for (const oldest of this.#links.keys()) {
+        this.#links.delete(oldest);
+        break;
+      }
+    }
+    this.#links.set(name, entry);
+    return entry.past;
+  }
+}
+
+function key({ host, domain }: LinkName): string {
+  return `${host} ${domain}`;
+}
+
+function noVerdicts(): { joined: number; gone: number; unconfirmed: number } {
+  return { joined: 0, gone: 0, unconfirmed: 0 };
+}

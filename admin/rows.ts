@@ -1,0 +1,190 @@
+/**
+ * The domains as rows of a table, searched, sorted and paged.
+ *
+ * @module
+ */
+import type { LossCause } from "../actors/events.ts";
+import type { LinkState } from "../actors/link.ts";
+import type { DomainStatus } from "../actors/remote_domain.ts";
+import type { History, Past, VerdictCounts } from "./history.ts";
+import type { KeeperView } from "./keeper_view.ts";
+import type { Slot } from "./timeline.ts";
+
+/** How far a verification is. */
+export interface Progress {
+  /** What it is doing. */
+  readonly phase: "delay" | "probe" | "backoff" | "asking";
+  /** How many joins are decided, while the rooms are asked. */
+  readonly done: number;
+  /** How many joins are in doubt. */
+  readonly total: number;
+}
+
+/** One link. Times are milliseconds since the epoch. */
+export interface DomainRow {
+  /** The watched host. */
+  readonly host: string;
+  /** The remote domain. */
+  readonly domain: string;
+  /** The link; `unwatched` if nobody is in a room there any more. */
+  readonly link: LinkState | "unwatched";
+  /** How many joins there are. */
+  readonly joins: number;
+  /** How many rooms have at least one. */
+  readonly rooms: number;
+  /** How many sessions have at least one. */
+  readonly users: number;
+  /** The verification that runs. */
+  readonly verifying?: Progress;
+  /** The last loss. */
+  readonly loss?: { readonly at: number; readonly cause: LossCause };
+  /** What verifications found since the start. */
+  readonly verdicts: VerdictCounts;
+  /** The last 24 hours. */
+  readonly timeline: readonly Slot[];
+}
+
+/** By what rows can be sorted. `trouble`: what needs attention first. */
+export const SORTS = ["trouble", "domain", "link", "joins", "loss", "gone"] as const;
+
+/** One of {@linkcode SORTS}. */
+export type Sort = (typeof SORTS)[number];
+
+/** Which rows are wanted. */
+export interface RowQuery {
+  /** Part of the domain's or host's name; empty for all. */
+  readonly search: string;
+  /** By what to sort. */
+  readonly sort: Sort;
+  /** Whether to turn the order round. */
+  readonly reverse: boolean;
+  /** The page, from 1. */
+  readonly page: number;
+  /** Rows on a page; `undefined` for all rows on one page. */
+  readonly size: number | undefined;
+}
+
+/** Some of the rows. */
+export interface RowPage {
+  /** The rows of this page. */
+  readonly rows: readonly DomainRow[];
+  /** How many rows were found. */
+  readonly found: number;
+  /** This page, from 1. */
+  readonly page: number;
+  /** How many pages there are, at least 1. */
+  readonly pages: number;
+}
+
+/** How long a domain without joins is shown after something happened there, in milliseconds. */
+const REMEMBERED_MS = 86_400_000;
+
+/** A link before its row is made, which most never need. */
+interface Entry {
+  readonly host: string;
+  readonly domain: string;
+  readonly status: DomainStatus | undefined;
+  readonly past: Past | undefined;
+}
+
+/** The rows that are wanted. */
+export function domainRows(
+  keeper: KeeperView,
+  history: History,
+  query: RowQuery,
+  now: number,
+): RowPage {
+  const search = query.search.trim().toLowerCase();
+  const entries = collect(keeper, history, now).filter(({ host, domain }) =>
+    domain.includes(search) || host.includes(search)
+  );
+  const compare = ORDERS[query.sort];
+  entries.sort((a, b) => (query.reverse ? compare(b, a) : compare(a, b)) || byName(a, b));
+  const found = entries.length;
+  const size = query.size ?? Math.max(1, found);
+  const pages = Math.max(1, Math.ceil(found / size));
+  const page = Math.min(Math.max(1, query.page), pages);
+  const rows = entries.slice((page - 1) * size, page * size).map((entry) => toRow(entry, now));
+  return { rows, found, page, pages };
+}
+
+/** The rows of one domain: one for each watched host that has a link to it. */
+export function rowsOf(
+  domain: string,
+  keeper: KeeperView,
+  history: History,
+  now: number,
+): DomainRow[] {
+  const entries = collect(keeper, history, now).filter((entry) => entry.domain === domain);
+  return entries.sort(byName).map((entry) => toRow(entry, now));
+}
+
+function collect(keeper: KeeperView, history: History, now: number): Entry[] {
+  const known = new Set<string>();
+  const entries: Entry[] = [];
+  for (const remote of keeper.router.domains) {
+    const { host, domain, status } = remote;
+    known.add(`${host} ${domain}`);
+    entries.push({ host, domain, status, past: history.of(remote) });
+  }
+  for (const { host, domain } of history.links) {
+    const past = history.of({ host, domain });
+    if (known.has(`${host} ${domain}`) || now - (past?.at ?? 0) > REMEMBERED_MS) continue;
+    entries.push({ host, domain, status: undefined, past });
+  }
+  return entries;
+}
+
+function toRow({ host, domain, status, past }: Entry, now: number): DomainRow {
+  const loss = status?.losses.at(-1) ?? past?.loss;
+  return {
+    host,
+    domain,
+    link: status?.link ?? "unwatched",
+    joins: status?.joins ?? 0,
+    rooms: status?.rooms ?? 0,
+    users: status?.users ?? 0,
+    ...status?.phase && { verifying: progress(status, status.phase, past?.suspects ?? 0) },
+    ...loss && { loss: { at: loss.at, cause: loss.cause } },
+    verdicts: { ...past?.verdicts ?? { joined: 0, gone: 0, unconfirmed: 0 } },
+    timeline: past?.timeline.slots(now) ?? [],
+  };
+}
+
+function progress(status: DomainStatus, phase: Progress["phase"], suspects: number): Progress {
+  const { joins, left, open } = status;
+  if (phase !== "asking") return { phase, done: 0, total: joins };
+  const total = Math.max(suspects, left + open);
+  return { phase, done: total - left - open, total };
+}
+
+type Order = (a: Entry, b: Entry) => number;
+
+const byName: Order = (a, b) => compareText(a.domain, b.domain) || compareText(a.host, b.host);
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const LINKS: readonly string[] = ["down", "idle", "unknown", "up"];
+
+const linkRank = ({ status }: Entry) => status ? LINKS.indexOf(status.link) : LINKS.length;
+const joins = ({ status }: Entry) => status?.joins ?? 0;
+const lossAt = ({ status, past }: Entry) => status?.losses.at(-1)?.at ?? past?.loss?.at ?? 0;
+const told = ({ past }: Entry) => past ? past.verdicts.gone + past.verdicts.unconfirmed : 0;
+
+/** Can't be reached, then being verified, then down, then the rest. */
+function troubleRank({ status }: Entry): number {
+  if (status?.phase === "backoff" || status?.phase === "probe") return 0;
+  if (status?.phase !== undefined) return 1;
+  return status?.link === "down" ? 2 : 3;
+}
+
+const ORDERS: Readonly<Record<Sort, Order>> = {
+  trouble: (a, b) => troubleRank(a) - troubleRank(b) || joins(b) - joins(a),
+  domain: byName,
+  link: (a, b) => linkRank(a) - linkRank(b),
+  joins: (a, b) => joins(b) - joins(a),
+  loss: (a, b) => lossAt(b) - lossAt(a),
+  gone: (a, b) => told(b) - told(a),
+};
