@@ -202,9 +202,8 @@ export class RemoteDomain {
 
   #left(user: string, room: string): void {
     const join = this.joins.get(user, room);
-    if (join === undefined) return;
-    this.#heardFromRemote();
-    this.#forget(join);
+    // No sign of life: it may be the user's own word, sent to a room that can't be reached.
+    if (join !== undefined) this.#forget(join);
   }
 
   #renamed(user: string, room: string, nick: string): void {
@@ -355,6 +354,7 @@ export class RemoteDomain {
     const verification = this.#verification;
     if (verification === undefined) return;
     this.#expireQuestions(verification, now);
+    if (this.#verification !== verification) return;
     const phase = verification.phase;
     if (phase.name === "asking") {
       if (now >= phase.next) this.#ask(verification, now);
@@ -482,6 +482,7 @@ export class RemoteDomain {
   #settle(): void {
     const after = this.#ports.now() - (this.#losses[0]?.at ?? this.#ports.now());
     this.#verification = undefined;
+    this.#heard = this.#ports.now();
     this.#setLosses([]);
     this.#report({ type: "settled", after });
   }
