@@ -20,7 +20,9 @@ export type LinkChange =
   /** It was closed in good order: nothing to do before it is needed again. */
   | "closed"
   /** It is back after a closing, or after a loss that nobody told us of. */
-  | "back";
+  | "back"
+  /** It is back after a loss that we were told of. */
+  | "restored";
 
 /**
  * The two streams of one s2s link.
@@ -67,11 +69,11 @@ export class Link {
   up(direction: Direction): LinkChange {
     // ejabberd's stop_s2s_connections and a restarted peer report no "down", only the next "up".
     const missed = this.#streams[direction] === "up";
-    const back = missed || this.#closed;
+    const change = missed || this.#closed ? "back" : this.#lost ? "restored" : "fine";
     this.#streams[direction] = "up";
     this.#closed = false;
     this.#lost = false;
-    return back ? "back" : "fine";
+    return change;
   }
 
   /** A stream is no more. `clean`: closed in good order because it was idle. */

@@ -278,7 +278,9 @@ export class RemoteDomain {
 
   #linkUp(direction: "in" | "out"): void {
     const change = this.#link.up(direction);
-    if (change === "back") this.#lost("link-up", this.#closedAt);
+    // A loss is being verified already, unless its joins were kept unconfirmed.
+    const unverified = change === "restored" && this.#verification === undefined;
+    if (change === "back" || unverified) this.#lost("link-up", this.#closedAt);
     this.#closedAt = undefined;
     const verification = this.#verification;
     if (verification === undefined) return;
@@ -640,6 +642,7 @@ export class RemoteDomain {
 
   #snapshot(event: Extract<DomainEvent, { type: "snapshot" }>): void {
     this.#link.set(event.up);
+    this.#closedAt = event.up.length < 2 ? ++this.#seq : undefined;
     this.#alive = event.up.length > 0;
     const kept = new Set<Join>();
     const news: { readonly user: string; readonly room: string; readonly nick: string }[] = [];
