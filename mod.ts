@@ -15,7 +15,7 @@
  *   secret: Deno.env.get("ROOMKEEPER_SECRET")!,
  *   watch: ["example.net"],
  * });
- * keeper.start();
+ * await keeper.start();
  * await new Promise((stop) => Deno.addSignalListener("SIGTERM", () => stop(undefined)));
  * ```
  *
@@ -24,7 +24,9 @@
 export { Keeper, type KeeperOptions } from "./keeper/keeper.ts";
 export type { IgnoredInput, KeeperObserver } from "./keeper/observer.ts";
 export { HostSync, type SyncState, type SyncStep } from "./keeper/host_sync.ts";
-export type { JoinStore } from "./keeper/join_store.ts";
+export type { JoinStore, StoreHealth } from "./keeper/join_store.ts";
+export { MemoryStore, openStore, SqliteStore } from "./store/mod.ts";
+export { type StoreClock, StoreError, type StoreFailure, type StoreOptions } from "./store/mod.ts";
 export { Router, type RouterOptions, type RouterPorts } from "./actors/router.ts";
 export type { HostSnapshot, LinkName, StoredLink } from "./actors/router.ts";
 export { type DomainStatus, RemoteDomain } from "./actors/remote_domain.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 import { ConfigError, ConfigFileError } from "../config/problem.ts";
+import { StoreError } from "../store/errors.ts";
 import { readArguments, UsageError } from "./args.ts";
 import { type CommandName, commandNames, findCommand, type Given } from "./commands.ts";
 import { didYouMean } from "../config/suggest.ts";
@@ -83,6 +84,7 @@ function explain(error: unknown, terminal: Terminal): number {
     terminal.complain(`Try: roomkeeper ${command}--help`);
     return 2;
   }
+  if (error instanceof StoreError) return error.lasting ? 2 : 1;
   const restartHelps =
     !(error instanceof ConfigFileError || error instanceof Deno.errors.NotCapable);
   return restartHelps ? 1 : 2;

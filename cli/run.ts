@@ -8,6 +8,7 @@ import type { LogEntry } from "../actors/runtime/mod.ts";
 import { loadConfig } from "../config/files.ts";
 import { Keeper } from "../keeper/keeper.ts";
 import { logObserver } from "../keeper/log_observer.ts";
+import { openStore, type SqliteStore } from "../store/mod.ts";
 import type { Given } from "./commands.ts";
 import { keeperOptions } from "./keeper_options.ts";
 import { setUpLogging } from "./logging.ts";
@@ -19,8 +20,10 @@ export async function run(given: Given<"run">): Promise<number> {
   setUpLogging({ ...config.log, secrets: [config.server.secret, config.http.token] });
   const logger = getLogger(["roomkeeper"]);
   for (const warning of warnings) logger.warn(warning);
+  const store = storeAt(config.store.path);
   const keeper = new Keeper({
     ...keeperOptions(config),
+    ...(store && { store }),
     observers: [logObserver()],
     system: { log: logActors },
   });
@@ -31,7 +34,7 @@ export async function run(given: Given<"run">): Promise<number> {
     domain: config.server.domain,
     watch: config.server.watch,
   });
-  keeper.start();
+  await keeper.start();
   const signal = await stopping;
   logger.info("{signal}: stopping in order", { event: "stop", signal });
   const { unsent } = await keeper.stop();
@@ -42,6 +45,11 @@ export async function run(given: Given<"run">): Promise<number> {
   }
   logger.info("Stopped", { event: "stopped" });
   return 0;
+}
+
+/** The store of the configuration; none if the joins are to be kept in memory only. */
+function storeAt(path: string): SqliteStore | undefined {
+  return path === "" || path === ":memory:" ? undefined : openStore(path);
 }
 
 /** Resolves at the first signal to stop. A second one ends the process at once, as usual. */

@@ -28,8 +28,9 @@ import { leaveNotice } from "../xmpp/muc.ts";
 import { ping } from "../xmpp/ping.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
 import { HELLO_INTERVAL_MS, HostSync } from "./host_sync.ts";
-import type { JoinStore } from "./join_store.ts";
+import type { JoinStore, StoreHealth } from "./join_store.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
+import { remembered } from "./remembered.ts";
 import { StanzaIds } from "./stanza_ids.ts";
 
 /** What a keeper needs. */
@@ -55,13 +56,16 @@ export interface KeeperOptions extends RouterOptions {
   readonly outbox?: OutboxLimits;
   /** How to reconnect to the server. */
   readonly backoff?: BackoffOptions;
-  /** The durable join table; without it, a restart of the keeper forgets joins. */
+  /** The durable join table, closed at the end; without it, a restart forgets all joins. */
   readonly store?: JoinStore;
   /** Who is told what happens. */
   readonly observers?: readonly KeeperObserver[];
   /** Options of the actor system: its log, and, for tests, its clock. */
   readonly system?: ActorSystemOptions;
 }
+
+/** After so many restored joins everything else gets a turn. */
+const RESTORE_STEP = 10_000;
 
 /**
  * Keeps the users of one server in their rooms.
@@ -76,7 +80,7 @@ export interface KeeperOptions extends RouterOptions {
  *   secret: "a secret from a safe place",
  *   watch: ["example.net"],
  * });
- * keeper.start();
+ * await keeper.start();
  * ```
  */
 export class Keeper implements AsyncDisposable {
@@ -96,6 +100,7 @@ export class Keeper implements AsyncDisposable {
   #held: { readonly link: LinkName; readonly notice: NoticeEffect }[] = [];
   #greeter: ReturnType<typeof setInterval> | undefined;
   #wasConnected = false;
+  #stopping = false;
 
   /** Puts a keeper together; nothing happens before {@linkcode start}. */
   constructor(options: KeeperOptions) {
@@ -153,9 +158,20 @@ export class Keeper implements AsyncDisposable {
     return this.#held.length;
   }
 
-  /** Remembers what the store knows, then connects, again and again if it must be. */
-  start(): void {
-    if (this.#options.store) this.router.restore(this.#options.store.load());
+  /** How the store is doing, if there is one. */
+  get store(): StoreHealth | undefined {
+    return this.#options.store?.health;
+  }
+
+  /**
+   * Remembers what the store knows, then connects, again and again if it must be.
+   *
+   * @throws What the store throws if it can't be read, such as {@linkcode StoreError}.
+   */
+  async start(): Promise<void> {
+    const { store } = this.#options;
+    if (store !== undefined) await this.#restore(store);
+    if (this.#stopping) return;
     this.#connection.start();
     if (this.#options.feed === "stock") return;
     this.#greeter = setInterval(() => this.#greetAgain(), HELLO_INTERVAL_MS);
@@ -182,6 +198,7 @@ export class Keeper implements AsyncDisposable {
    * @returns How many stanzas could not be sent.
    */
   async stop(): Promise<{ readonly unsent: number }> {
+    this.#stopping = true;
     clearInterval(this.#greeter);
     const { unsent } = await this.#connection.close();
     await this.#system.stop();
@@ -192,6 +209,23 @@ export class Keeper implements AsyncDisposable {
   /** Stops, as {@linkcode stop} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  async #restore(store: JoinStore): Promise<void> {
+    store.backUpBy(() => remembered(this.router));
+    let [links, joins, step] = [0, 0, 0];
+    for (const link of store.load()) {
+      if (this.#stopping) return;
+      this.router.restore([link]);
+      links++;
+      joins += link.joins.length;
+      step += link.joins.length;
+      if (step < RESTORE_STEP) continue;
+      step = 0;
+      // The actors take over what was read before more is.
+      await new Promise((go) => setTimeout(go));
+    }
+    this.#observer.restored(joins, links);
   }
 
   // --- the connection -------------------------------------------------------------------------

@@ -29,6 +29,12 @@ export function logObserver(
   const warnings = write("warning");
   const infos = write("info");
   return {
+    restored: (joins, links) =>
+      logger.info("The store knows {joins} joins in {links} domains", {
+        event: "restored",
+        joins,
+        links,
+      }),
     connected: () => logger.info("Connected to the server"),
     synced: (host, software, joins) =>
       logger.info("The plugin of {host} ({software}) has told {joins} joins", {

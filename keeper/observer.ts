@@ -21,6 +21,8 @@ export type IgnoredInput =
 
 /** Receives what a keeper tells. Every method is optional, must be quick, and must not throw. */
 export interface KeeperObserver {
+  /** The store has told what was known when the last process ended. */
+  restored?(joins: number, links: number): void;
   /** The connection to our server is up. */
   connected?(): void;
   /** It is down, or could not be made; the next attempt follows. */
@@ -42,6 +44,7 @@ export interface KeeperObserver {
 /** One observer that passes everything on to many. */
 export function observers(all: readonly KeeperObserver[]): Required<KeeperObserver> {
   return {
+    restored: (...args) => all.forEach((one) => one.restored?.(...args)),
     connected: () => all.forEach((one) => one.connected?.()),
     disconnected: (...args) => all.forEach((one) => one.disconnected?.(...args)),
     synced: (...args) => all.forEach((one) => one.synced?.(...args)),

@@ -1,0 +1,69 @@
+/**
+ * Changes that wait to be written.
+ *
+ * @module
+ */
+import type { StoreChange } from "../actors/effects.ts";
+import type { LinkName } from "../actors/router.ts";
+
+/** One change of one link. */
+export interface PendingChange {
+  /** Which link. */
+  readonly link: LinkName;
+  /** What changes. */
+  readonly change: StoreChange;
+}
+
+/**
+ * Keeps, for each join and for the losses of each link, only the latest change, in the order in
+ * which these came.
+ *
+ * ```ts
+ * import { PendingChanges } from "./pending_changes.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pending = new PendingChanges();
+ * const link = { host: "home.example", domain: "rooms.example" };
+ * const where = { user: "ann@home.example/phone", room: "garden@rooms.example" };
+ * pending.add(link, { type: "put", join: { ...where, nick: "Ann", since: 0, confirmed: 0 } });
+ * pending.add(link, { type: "remove", ...where });
+ * assertEquals(pending.size, 1);
+ * ```
+ */
+export class PendingChanges {
+  readonly #latest = new Map<string, PendingChange>();
+
+  /** How many wait. */
+  get size(): number {
+    return this.#latest.size;
+  }
+
+  /** Adds a change in place of those that it makes obsolete. */
+  add({ host, domain }: LinkName, change: StoreChange): void {
+    const key = keyOf(host, domain, change);
+    this.#latest.delete(key);
+    this.#latest.set(key, { link: { host, domain }, change });
+  }
+
+  /** Their keys and themselves, the oldest first. */
+  entries(): IterableIterator<[key: string, pending: PendingChange]> {
+    return this.#latest.entries();
+  }
+
+  /** These are written. */
+  done(keys: readonly string[]): void {
+    for (const key of keys) this.#latest.delete(key);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#latest.clear();
+  }
+}
+
+/** NUL can't be part of an address, nor of anything else in XML. */
+function keyOf(host: string, domain: string, change: StoreChange): string {
+  if (change.type === "losses") return `${host}\0${domain}`;
+  const { user, room } = change.type === "put" ? change.join : change;
+  return `${host}\0${domain}\0${user}\0${room}`;
+}
