@@ -33,6 +33,7 @@ if (import.meta.main) {
     console.log(`The tests against real servers need ${needed.join(", ")}; none of them was run.`);
     Deno.exit(Deno.env.get("CI") ? 1 : 0);
   }
-  const args = ["test", "--allow-all", ...Deno.args.length > 0 ? Deno.args : ["tests/e2e"]];
+  const given = Deno.args.some((arg) => !arg.startsWith("-"));
+  const args = ["test", "--allow-all", ...Deno.args, ...given ? [] : ["tests/e2e"]];
   Deno.exit((await new Deno.Command(Deno.execPath(), { args }).spawn().status).code);
 }
