@@ -1,8 +1,7 @@
 -- Tells the Roomkeeper component which rooms the users of this host are in, and when a link to the
 -- server of those rooms is made or lost. For Prosody 0.12 and 13. Licence: MIT.
-local st, jid, new_id = require "util.stanza", require "util.jid", require "util.id".medium;
-local cache, now = require "util.cache", require "util.time".now;
-local xmlns_link, xmlns_muc = "urn:x-roomkeeper:link:0", "http://jabber.org/protocol/muc#user";
+local st, jid, xmlns_link = require "util.stanza", require "util.jid", "urn:x-roomkeeper:link:0";
+local new_id, now = require "util.id".medium, require "util.time".now;
 local component = assert(module:get_option_string("roomkeeper_component"), "roomkeeper_component is not set");
 local hosts, full_sessions = prosody.hosts, prosody.full_sessions;
 local s2s_sessions = module:shared("/*/s2s/sessions"); -- connection -> session, while it is connected
@@ -34,7 +33,8 @@ module:hook("pre-presence/full", function (event)
 	if kind or not known then session.roomkeeper[room] = false; end
 end, 1);
 module:hook("presence/full", function (event)
-	local stanza, kind, x = event.stanza, event.stanza.attr.type, event.stanza:get_child("x", xmlns_muc);
+	local stanza, kind = event.stanza, event.stanza.attr.type;
+	local x = stanza:get_child("x", "http://jabber.org/protocol/muc#user");
 	local rooms, room, nick = rooms_of(stanza.attr.to), jid.bare(stanza.attr.from), jid.resource(stanza.attr.from);
 	if rooms[room] == nil then return; end -- the user never asked to be there
 	if kind ~= "error" then
@@ -49,7 +49,7 @@ module:hook("resource-unbind", function (event)
 	event.session.roomkeeper = nil;
 end, 1);
 
-local unreachable = cache.new(1000); -- domain -> when the component was told
+local unreachable = require "util.cache".new(1000); -- domain -> when the component was told
 local function incoming(event)
 	local stanza, kind, domain = event.stanza, event.stanza.attr.type, jid.host(event.stanza.attr.from);
 	if kind == "get" and stanza:get_child("ping", "urn:xmpp:ping") then -- did the user's own occupant send it on?
@@ -77,8 +77,9 @@ local function report_stream(session, up, clean)
 end
 for _, kind in ipairs({ "s2sout", "s2sin" }) do
 	module:hook(kind.."-established", function (event) report_stream(event.session, true); end);
-	module:hook(kind.."-destroyed", function (event) -- clean: both ends closed the stream, neither with an error
-		local session, closed = event.session, event.reason == false or (event.reason == nil and kind == "s2sout");
+	module:hook(kind.."-destroyed", function (event) -- clean: both ends closed it, without an error or as idle
+		local session, why = event.session, event.reason or (event.reason == nil and kind == "s2sin" and "unanswered") or "";
+		local closed = why == "" or tostring(why):find("^connection%-timeout %(.*[Ii]dle"); -- ejabberd's word for idle
 		report_stream(session, false, closed and s2s_sessions[session.conn] == session and "true" or nil); -- else broken
 	end);
 end
@@ -116,5 +117,4 @@ module:hook("message/host", function (event) -- the component's hello is answere
 	end
 	tell("synced", {}); return true;
 end);
-local there = hosts[component] and hosts[component].modules.component; -- loaded late: ask for the hello
-if there and there.connected then hello(); end
+if (((hosts[component] or {}).modules or {}).component or {}).connected then hello(); end -- loaded late: ask for it

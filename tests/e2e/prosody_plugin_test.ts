@@ -1,11 +1,31 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import { Client } from "./support/client.ts";
 import { ComponentPeer } from "./support/component_peer.ts";
+import { Ejabberd } from "./support/ejabberd.ts";
 import { Federation } from "./support/federation.ts";
+import { lua, PASSWORD, Prosody } from "./support/prosody.ts";
 
 const ALICE = "alice@home.example/phone";
 const BOB = "bob@home.example/desk";
 const ROOM = "den@rooms.example";
+
+/** A home server by itself. */
+function homeAlone(): Prosody {
+  return new Prosody({
+    name: "home",
+    users: ["alice@home.example"],
+    pluginPaths: [new URL("../../servers/prosody", import.meta.url).pathname],
+    hosts: `
+VirtualHost "home.example"
+  modules_enabled = { "roomkeeper" }
+  roomkeeper_component = "keeper.home.example"
+Component "keeper.home.example"
+  component_secret = ${lua(PASSWORD)}
+  validate_from_addresses = false
+`,
+  });
+}
 
 type Link = Extract<LinkNotice, { type: "link" }>;
 
@@ -111,6 +131,31 @@ Deno.test("how a link ended: only a closing in good order by both is clean", asy
       });
     }
   }
+});
+
+Deno.test("ejabberd's way of closing an idle link is clean too, its end is not", async () => {
+  await using home = homeAlone();
+  await using rooms = new Ejabberd({
+    name: "rooms",
+    host: "away.example",
+    rooms: "rooms.example",
+    options: { s2s_timeout: "1 second" },
+  });
+  home.resolve("rooms.example", rooms.ip);
+  rooms.resolve("home.example", home.ip);
+  await Promise.all([home.start(), rooms.start()]);
+  await using peer = await ComponentPeer.connect(home.ip);
+  await peer.hello();
+  await using alice = await Client.connect({ jid: ALICE, ip: home.ip });
+  await alice.join(ROOM, "Ann");
+  await peer.untilNotice("out up", link("rooms.example", "up", "out"));
+  const idle = peer.journal.length;
+  assertEquals(await bothDown(peer, idle), [true, true]);
+  await alice.changeNick(ROOM, "Anna");
+  await peer.settle();
+  const end = peer.journal.length;
+  await rooms.kill();
+  assertEquals(await bothDown(peer, end), [false, false]);
 });
 
 Deno.test("a failed attempt to connect is not a loss, and is told once", async () => {
@@ -326,6 +371,16 @@ Component "irc.home.example"
   const alice = await federation.client(ALICE);
   await alice.join("den@chat.home.example", "Ann");
   await peer.untilCopy("the join", (s) => s.attr("from") === "den@chat.home.example/Ann");
+
+  // The service answers whoever sent the ping: errors come to the component itself, not as copies.
+  await peer.ping(ALICE, "den@chat.home.example/Ann", "rk-test-1");
+  await peer.untilCopy("the answer", (s) => s.attr("id") === "rk-test-1");
+  await peer.ping(ALICE, "empty@chat.home.example/Ann", "rk-test-2");
+  const { stanza, copy } = await peer.until(
+    "the error",
+    (got) => (got.copy ?? got.stanza).attr("id") === "rk-test-2",
+  );
+  assertEquals([copy, stanza.attr("type"), stanza.attr("to")], [undefined, "error", ALICE]);
 
   let after = peer.journal.length;
   await gateway[Symbol.asyncDispose]();

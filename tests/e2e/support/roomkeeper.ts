@@ -1,0 +1,140 @@
+/**
+ * Roomkeeper itself: the real program in a process of its own, with no more rights than it needs.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Journal, Wait } from "./journal.ts";
+import { Process } from "./process.ts";
+import { PASSWORD } from "./prosody.ts";
+
+const ROOT = join(import.meta.dirname!, "../../..");
+
+/** Where it connects and how it behaves. */
+export interface RoomkeeperOptions {
+  /** The home server's address. */
+  readonly ip: string;
+  /** Which feed the server has. @default {"plugin"} */
+  readonly feed?: "plugin" | "stock";
+  /** The hosts whose users it keeps. @default {["home.example"]} */
+  readonly watch?: readonly string[];
+  /** The component's domain. @default {"keeper.home.example"} */
+  readonly domain?: string;
+  /** Options of `[keeper]` in place of those that suit tests, as in `roomkeeper.toml`. */
+  readonly keeper?: Readonly<Record<string, string | number>>;
+}
+
+/** Delays that are as short as the configuration lets them be. */
+const QUICK = { ping_delay: "300ms", ping_timeout: 1, backoff_min: 1, backoff_max: 2 };
+
+/** One line of its log. */
+export interface LogLine {
+  /** Such as `info`; empty if the line is no JSON. */
+  readonly level: string;
+  /** The text. */
+  readonly message: string;
+  /** The fields. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** The program; make it and start it. */
+export class Roomkeeper implements AsyncDisposable {
+  readonly #options: RoomkeeperOptions;
+  readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-itself-" });
+  #process: Process | undefined;
+
+  /** Writes its configuration. */
+  constructor(options: RoomkeeperOptions) {
+    this.#options = options;
+    const { ip, feed = "plugin", watch = ["home.example"], domain = "keeper.home.example" } =
+      options;
+    const section = (name: string, values: Record<string, unknown>) => {
+      const lines = Object.entries(values).map(([key, value]) =>
+        `${key} = ${JSON.stringify(value)}`
+      );
+      return [`[${name}]`, ...lines, ""].join("\n");
+    };
+    const text = section("server", { host: ip, domain, watch, feed }) +
+      section("keeper", { ...QUICK, ...options.keeper }) +
+      section("store", { path: "roomkeeper.sqlite" }) +
+      section("log", { level: "debug", format: "json" });
+    Deno.writeTextFileSync(this.#path("roomkeeper.toml"), text);
+  }
+
+  /** The options of `deno run` that say what it may do. */
+  get permissions(): string[] {
+    return [
+      `--allow-net=${this.#options.ip}:5347`,
+      `--allow-read=${this.#folder}`,
+      `--allow-write=${this.#folder}`,
+      "--allow-env=ROOMKEEPER_SECRET,NO_COLOR",
+    ];
+  }
+
+  /** All that it wrote since its last start. */
+  get log(): Journal<string> {
+    return this.#running.lines;
+  }
+
+  /** Starts it, with what it stored when it ran before, and waits until it says so. */
+  async start(): Promise<void> {
+    this.#process = new Process({
+      name: "Roomkeeper",
+      command: Deno.execPath(),
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--cached-only", "--no-check"],
+        ...["--config", join(ROOT, "deno.json"), ...this.permissions],
+        ...[join(ROOT, "main.ts"), "run", "--config", this.#path("roomkeeper.toml")],
+      ],
+      env: { ROOMKEEPER_SECRET: PASSWORD },
+    });
+    await this.until("its start", ({ properties }) => properties.event === "start", {
+      within: 30_000,
+    });
+  }
+
+  /** Stops it in good order, and returns its exit code. */
+  async stop(): Promise<number> {
+    return (await this.#running.end("SIGTERM")).code;
+  }
+
+  /** Kills it: it writes nothing down. */
+  async kill(): Promise<void> {
+    await this.#running.end("SIGKILL");
+  }
+
+  /** The first line of its log that fits, written or to come. */
+  async until(what: string, test: (line: LogLine) => boolean, wait?: Wait): Promise<LogLine> {
+    return parseLine(await this.log.until(what, (line) => test(parseLine(line)), wait));
+  }
+
+  /** The lines of its log that fit. */
+  lines(test: (line: LogLine) => boolean): LogLine[] {
+    return this.log.entries.map(parseLine).filter(test);
+  }
+
+  /** Kills it and removes its files. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  get #running(): Process {
+    if (this.#process === undefined) throw new Error("Roomkeeper is not started");
+    return this.#process;
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+}
+
+function parseLine(line: string): LogLine {
+  try {
+    const { level = "", message = "", properties = {} } = JSON.parse(line);
+    return { level: String(level).toLowerCase(), message: String(message), properties };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { level: "", message: line, properties: {} };
+  }
+}
