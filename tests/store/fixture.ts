@@ -1,0 +1,85 @@
+/** What the tests of the store share. */
+
+import type { Logger } from "@logtape/logtape";
+import type { JoinRecord } from "../../actors/events.ts";
+import type { LinkName, StoredLink } from "../../actors/router.ts";
+import { openStore, type SqliteStore, type StoreOptions } from "../../store/mod.ts";
+import { VirtualClock } from "../component/virtual_clock.ts";
+
+export const LINK: LinkName = { host: "home.example", domain: "rooms.example" };
+
+/** A folder that is gone after the test. */
+export class Folder implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "roomkeeper-store-" });
+  readonly file = `${this.path}/joins.sqlite`;
+
+  /** The names of its files. */
+  get names(): string[] {
+    return [...Deno.readDirSync(this.path)].map((entry) => entry.name).sort();
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+/** A store in virtual time, with what it logged. */
+export class Bench implements Disposable {
+  readonly clock = new VirtualClock();
+  readonly log: string[] = [];
+  readonly store: SqliteStore;
+
+  constructor(path: string, options: StoreOptions = {}) {
+    const note = (level: string) => (_text: string, { event }: { readonly event: string }) =>
+      this.log.push(`${level} ${event}`);
+    const logger = { error: note("error"), info: note("info") } as unknown as Logger;
+    this.store = openStore(path, { clock: this.clock, logger, ...options });
+  }
+
+  /** Records the joins with these numbers. */
+  put(...numbers: readonly number[]): void {
+    for (const n of numbers) this.store.record(LINK, { type: "put", join: join(n) });
+  }
+
+  [Symbol.dispose](): void {
+    this.store.close();
+  }
+}
+
+/** The join with this number. */
+export function join(n: number, changes: Partial<JoinRecord> = {}): JoinRecord {
+  return {
+    user: `user${n}@home.example/phone`,
+    room: `room${n % 10}@rooms.example`,
+    nick: `user${n}`,
+    since: 1_700_000_000_000 + n * 1000,
+    confirmed: 0,
+    ...changes,
+  };
+}
+
+/** What a file has in it, as a process that starts would find it. */
+export function stored(path: string): StoredLink[] {
+  const store = openStore(path);
+  const links = [...store.load()];
+  store.close();
+  return normal(links);
+}
+
+/** The same for the joins of {@linkcode LINK}: their numbers, in order. */
+export function storedNumbers(path: string): number[] {
+  return stored(path).flatMap((link) => link.joins)
+    .map(({ nick }) => Number(nick.slice("user".length)))
+    .sort((a, b) => a - b);
+}
+
+/** Links and joins in one order, whatever order the store has. */
+export function normal(links: Iterable<StoredLink>): StoredLink[] {
+  return [...links]
+    .map((link) => ({ ...link, joins: link.joins.toSorted(by(({ user, room }) => user + room)) }))
+    .sort(by(({ host, domain }) => host + domain));
+}
+
+function by<T>(key: (item: T) => string): (a: T, b: T) => number {
+  return (a, b) => key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
+}

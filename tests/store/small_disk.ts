@@ -1,0 +1,57 @@
+/** A file system of a few kilobytes, where the machine lets us have one (Linux, root). */
+
+const HAS_MOUNT = Deno.build.os === "linux" && Deno.uid() === 0 && mounts();
+
+/** Mounts a small disk at a folder until it is disposed of. */
+export class SmallDisk implements Disposable {
+  /** Whether this machine can have one. */
+  static readonly available: boolean = HAS_MOUNT;
+  readonly #folder: string;
+
+  constructor(folder: string, kilobytes: number) {
+    this.#folder = folder;
+    if (!mount("-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", folder)) {
+      throw new Error(`Cannot mount at ${folder}`);
+    }
+  }
+
+  /** Allows no more writing. */
+  seal(): void {
+    mount("-o", "remount,ro", this.#folder);
+  }
+
+  /** Takes all the space that is left. */
+  fill(): void {
+    using file = Deno.openSync(`${this.#folder}/ballast`, { create: true, write: true });
+    try {
+      for (;;) file.writeSync(new Uint8Array(1024));
+    } catch {
+      // Full.
+    }
+  }
+
+  /** Makes space again. */
+  free(): void {
+    Deno.removeSync(`${this.#folder}/ballast`);
+  }
+
+  [Symbol.dispose](): void {
+    run("umount", this.#folder);
+  }
+}
+
+function mounts(): boolean {
+  const folder = Deno.makeTempDirSync();
+  const works = mount("-t", "tmpfs", "tmpfs", folder);
+  if (works) run("umount", folder);
+  Deno.removeSync(folder);
+  return works;
+}
+
+function mount(...args: string[]): boolean {
+  return run("mount", ...args);
+}
+
+function run(command: string, ...args: string[]): boolean {
+  return new Deno.Command(command, { args, stderr: "null" }).outputSync().success;
+}
