@@ -40,7 +40,11 @@ Deno.test("the stock feed copies the answers to pings, which the client sees too
   const here = await peer.untilCopy("the answer", (s) => s.attr("id") === "rk-5e-1");
   assertEquals(here.attr("type"), "result");
   await alice.untilStanza("the answer", (s) => s.id === "rk-5e-1");
-  await federation.rooms.kill();
+  await federation.rooms.stop();
+  await federation.home.log.until(
+    "the end of the link",
+    (line) => line.includes("Outgoing s2s stream home.example->rooms.example closed"),
+  );
   await peer.ping(ALICE, `${ROOM}/Ann`, "rk-5e-2");
   const down = await peer.untilCopy("the server's error", (s) => s.attr("id") === "rk-5e-2");
   assert(down.child("error")?.child("remote-server-not-found", NS.stanzaErrors));

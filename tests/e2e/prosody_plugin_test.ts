@@ -133,6 +133,36 @@ Deno.test("how a link ended: only a closing in good order by both is clean", asy
   }
 });
 
+Deno.test("the wire cut, and silent: the link is lost when it breaks, and users are still in", async () => {
+  await using federation = await Federation.start();
+  await using peer = await ComponentPeer.connect(federation.home.ip);
+  await peer.hello();
+  const alice = await federation.client(ALICE);
+  await alice.join(ROOM, "Ann");
+  const cut = peer.journal.length;
+  federation.cut();
+  assertEquals(await bothDown(peer, cut), [false, false]);
+  await peer.ping(ALICE, `${ROOM}/Ann`, "rk-test-1");
+  const failed = await peer.untilCopy("the error", (s) => s.attr("id") === "rk-test-1");
+  assertEquals(failed.child("error")?.attr("by"), "home.example");
+  federation.mend();
+  await peer.ping(ALICE, `${ROOM}/Ann`, "rk-test-2");
+  const mended = await peer.untilCopy("the answer", (s) => s.attr("id") === "rk-test-2");
+  assertEquals(mended.attr("type"), "result");
+
+  await peer.settle();
+  const silent = peer.journal.length;
+  federation.silence();
+  await peer.ping(ALICE, `${ROOM}/Ann`, "rk-test-3");
+  await peer.settle();
+  assertEquals(peer.notices(silent), []);
+  federation.mend();
+  assertEquals(await bothDown(peer, silent), [false, false]);
+  await peer.ping(ALICE, `${ROOM}/Ann`, "rk-test-4");
+  const again = await peer.untilCopy("the answer", (s) => s.attr("id") === "rk-test-4");
+  assertEquals(again.attr("type"), "result");
+});
+
 Deno.test("ejabberd's way of closing an idle link is clean too, its end is not", async () => {
   await using home = homeAlone();
   await using rooms = new Ejabberd({

@@ -135,6 +135,12 @@ ${roomsHosts}`,
     this.inward.cut();
   }
 
+  /** Lets nothing through any more, while the connections seem to be there. */
+  silence(): void {
+    this.outward.silence();
+    this.inward.silence();
+  }
+
   /** Lets the servers reach each other again. */
   mend(): void {
     this.outward.mend();
