@@ -46,3 +46,17 @@ Deno.test("ejabberd plugin: an IRC gateway is killed and comes back without its 
   // The gateway's own words for somebody without a connection to IRC; no `by`, type cancel.
   assertEquals(await ping("gone"), "remote-server-not-found");
 });
+
+Deno.test("ejabberd plugin: a gateway on another server is lost with that server", async () => {
+  await using servers = await EjabberdHome.start({ rooms: "irc" });
+  await using peer = await ComponentPeer.connect(servers.home.ip, KEEPER);
+  const alice = await servers.client(ALICE);
+  await alice.join("#tea@rooms.example", "Alice");
+  await peer.untilCopy("the join", (copy) => copy.attr("from") === "#tea@rooms.example/Alice");
+  await servers.rooms.kill();
+  await peer.untilNotice(
+    "down",
+    (notice) =>
+      notice.type === "link" && notice.domain === "rooms.example" && notice.state === "down",
+  );
+});

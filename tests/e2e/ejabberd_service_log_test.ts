@@ -121,3 +121,17 @@ Deno.test("ejabberd stock feed: while the component is away, s2s to its name is 
   await alice.say(ROOM, "again");
   await peer.untilCopy("its message", (copy) => body(copy) === "again");
 });
+
+Deno.test("ejabberd stock feed: a name that leads to the server itself brings the copies nowhere", async () => {
+  await using servers = await EjabberdHome.start({ feed: "stock" });
+  await servers.home.stop();
+  servers.home.resolve(KEEPER, servers.home.ip);
+  await servers.home.start();
+  const alice = await servers.client(ALICE);
+  const attempt = `Failed to establish outbound s2s connection home.example -> ${KEEPER}`;
+  await servers.home.log.until("an attempt", (line) => line.includes(attempt));
+  const after = alice.journal.length;
+  await alice.sendRaw(`<message to='${ALICE}' type='chat'><body>hello</body></message>`);
+  await alice.untilStanza("its message", (stanza) => stanza.body === "hello", { after });
+  assertEquals(alice.stanzas(after).filter((stanza) => stanza.type === "error"), []);
+});

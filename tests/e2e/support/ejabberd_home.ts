@@ -8,16 +8,20 @@
  */
 import { Client, type ClientOptions } from "./client.ts";
 import { Ejabberd } from "./ejabberd.ts";
+import { IrcRooms } from "./irc_rooms.ts";
 import { Wire } from "./link_cut.ts";
 import { Prosody } from "./prosody.ts";
 import type { Server } from "./server.ts";
+
+/** What hosts the rooms; with `irc` their names begin with `#`. */
+export type RoomsKind = "prosody" | "ejabberd" | "irc";
 
 /** What is special about it. */
 export interface EjabberdHomeOptions {
   /** How the home server tells Roomkeeper what happens. @default {"plugin"} */
   readonly feed?: "plugin" | "stock" | "none";
   /** The software of the server at `rooms.example`. @default {"prosody"} */
-  readonly rooms?: "prosody" | "ejabberd";
+  readonly rooms?: RoomsKind;
   /** Options of the home server. */
   readonly homeOptions?: Readonly<Record<string, unknown>>;
 }
@@ -54,16 +58,7 @@ export class EjabberdHome implements AsyncDisposable {
       modules: FEEDS[feed],
       options: homeOptions,
     });
-    this.rooms = rooms === "ejabberd"
-      ? new Ejabberd({ name: "rooms", host: "away.example", rooms: "rooms.example" })
-      : new Prosody({
-        name: "rooms",
-        hosts: `
-VirtualHost "away.example"
-Component "rooms.example" "muc"
-  restrict_room_creation = false; muc_room_locking = false
-`,
-      });
+    this.rooms = roomsServer(rooms);
     this.outward = new Wire(this.rooms.ip);
     this.inward = new Wire(this.home.ip);
     this.home.resolve("rooms.example", this.outward.ip);
@@ -88,5 +83,24 @@ Component "rooms.example" "muc"
   async [Symbol.asyncDispose](): Promise<void> {
     const everything = [...this.#clients, this.home, this.rooms, this.outward, this.inward];
     for (const part of everything) await part[Symbol.asyncDispose]();
+  }
+}
+
+/** Makes a server at `rooms.example`. */
+export function roomsServer(kind: RoomsKind): Server {
+  switch (kind) {
+    case "prosody":
+      return new Prosody({
+        name: "rooms",
+        hosts: `
+VirtualHost "away.example"
+Component "rooms.example" "muc"
+  restrict_room_creation = false; muc_room_locking = false
+`,
+      });
+    case "ejabberd":
+      return new Ejabberd({ name: "rooms", host: "away.example", rooms: "rooms.example" });
+    case "irc":
+      return new IrcRooms();
   }
 }

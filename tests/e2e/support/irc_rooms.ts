@@ -1,0 +1,70 @@
+/**
+ * A server whose rooms are IRC channels: ejabberd, with biboumi as its component, and an IRC server.
+ *
+ * @module
+ */
+import { Biboumi } from "./biboumi.ts";
+import { Ejabberd } from "./ejabberd.ts";
+import { Ngircd } from "./ngircd.ts";
+import type { Server } from "./server.ts";
+
+/** The rooms are `#NAME@rooms.example`; signals go to the server and to the gateway. */
+export class IrcRooms implements Server {
+  /** The XMPP server, at `away.example`. */
+  readonly server: Ejabberd = new Ejabberd({
+    name: "rooms",
+    host: "away.example",
+    components: ["rooms.example"],
+  });
+  /** The IRC server. */
+  readonly irc: Ngircd = new Ngircd();
+  /** The gateway at `rooms.example`. */
+  readonly gateway: Biboumi;
+  #hasIrc = false;
+
+  /** Makes all three. */
+  constructor() {
+    this.gateway = new Biboumi({
+      domain: "rooms.example",
+      server: this.server.ip,
+      irc: this.irc.ip,
+    });
+  }
+
+  get ip(): string {
+    return this.server.ip;
+  }
+
+  resolve(domain: string, ip: string): void {
+    this.server.resolve(domain, ip);
+  }
+
+  async start(): Promise<void> {
+    if (!this.#hasIrc) await this.irc.start();
+    this.#hasIrc = true;
+    await this.server.start();
+    await this.gateway.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.gateway.stop(), this.server.stop()]);
+  }
+
+  async kill(): Promise<void> {
+    await Promise.all([this.gateway.kill(), this.server.kill()]);
+  }
+
+  freeze(): void {
+    this.gateway.freeze();
+    this.server.freeze();
+  }
+
+  thaw(): void {
+    this.server.thaw();
+    this.gateway.thaw();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const part of [this.gateway, this.irc, this.server]) await part[Symbol.asyncDispose]();
+  }
+}
