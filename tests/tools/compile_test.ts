@@ -1,0 +1,56 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import project from "../../deno.json" with { type: "json" };
+import { compileArguments, PERMISSIONS, TARGETS } from "../../tools/compile.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+async function deno(args: readonly string[], env: Record<string, string> = {}) {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...env },
+  });
+  const { success, stdout, stderr } = await command.output();
+  const text = new TextDecoder();
+  return { success, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+// The runtime that goes into a binary is downloaded, so a stand-in takes its place: everything else
+// is done as for a release.
+Deno.test({
+  name: "a binary holds the program and the packages that it uses, and no other",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "roomkeeper-compile-" });
+    try {
+      const binary = `${folder}/roomkeeper`;
+      const args = compileArguments(TARGETS[0]!, binary);
+      const { success, err } = await deno(args, { DENORT_BIN: "/bin/true" });
+      assert(success, err);
+      for (const part of ["actors", "cli", "demo", "keeper", "main.ts", "xml", "xmpp"]) {
+        assertStringIncludes(err, part);
+      }
+      for (const other of ["binaryen", "assemblyscript", "fast-check", "playwright"]) {
+        assert(!err.includes(other), other);
+      }
+      assert(Deno.statSync(binary).size < 20_000_000);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("the permissions of a binary suffice for the commands that need no server", async () => {
+  for (const command of ["version", "help", "demo"]) {
+    const { success, err } = await deno(["run", ...PERMISSIONS, "main.ts", command]);
+    assert(success, err);
+  }
+});
+
+Deno.test("the tasks ask for no permission that a binary has not", () => {
+  const allowed = new Set(PERMISSIONS.map((flag) => flag.replace(/=.*/, "")));
+  for (const task of [project.tasks.start, project.tasks.demo]) {
+    const flags = task.command.split(" ").filter((word) => word.startsWith("--"));
+    assertEquals(flags.filter((flag) => !allowed.has(flag.replace(/=.*/, ""))), []);
+  }
+});
