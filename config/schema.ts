@@ -100,7 +100,7 @@ export const schema = {
       confirm_within: {
         type: "duration",
         default: 600,
-        min: 60,
+        min: 1,
         max: 86_400,
         zero: "the first answer that does not confirm that the user is in the room decides",
         doc: "How long after the loss of a link to go on asking before it is given up as " +

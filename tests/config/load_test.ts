@@ -113,7 +113,7 @@ feed = "plugins"
 [keeper]
   ping_delay = "soon"
   ping_timeout = 0
-  confirm_within = 30
+  confirm_within = 0.5
   pings_per_second = 2.5
   level = "info"
 [http]
@@ -130,8 +130,8 @@ privacy = "yes"
     ': it is "soon"',
     '11:18: ping_timeout must be a duration from 1s to 10m, such as 90 (seconds), "90s", "10m" or ' +
     '"1h": it is 0',
-    '12:20: confirm_within must be a duration 0 or from 1m to 1d, such as 90 (seconds), "90s", ' +
-    '"10m" or "1h": it is 30',
+    '12:20: confirm_within must be a duration 0 or from 1s to 1d, such as 90 (seconds), "90s", ' +
+    '"10m" or "1h": it is 0.5',
     "13:22: pings_per_second must be a whole number from 1 to 1000: it is 2.5",
     '14:3: unknown option "level" in [keeper]; it belongs in [log]',
     '16:11: privacy must be true or false: it is "yes"',
