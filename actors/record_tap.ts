@@ -45,15 +45,16 @@ export class RecordTap {
   }
 
   /**
-   * Says what a record means to the keeper; undefined: that can't be said without a full parse.
-   * Everything that is rare, or must outlive the batch, is left to the parser.
+   * Says what a record means to the keeper; undefined: that can't be said without a full parse, or
+   * is not for the tap to say.
    */
   tap(record: number): Tapped | undefined {
     const scanner = this.#scanner!;
     const flags = scanner.flags(record);
-    if (scanner.kind(record) !== Kind.Message) return undefined;
-    if ((flags & (Flag.Unusual | Flag.Link | Flag.Forwarded)) !== Flag.Forwarded) return undefined;
-    // Our own stanza, come back: it carries nothing.
+    const kind = scanner.kind(record);
+    if (kind === Kind.Iq || (flags & (Flag.Unusual | Flag.Link)) !== 0) return undefined;
+    // What is no copy is chatter, and a copy in an error is our own stanza come back.
+    if (kind === Kind.Presence || (flags & Flag.Forwarded) === 0) return OTHER;
     if (scanner.type(record) === Type.Error) return OTHER;
     const from = this.#strings[record * FIELDS.length]!;
     if (!this.#context.watched.has(from)) return { type: "forged", from };
@@ -61,10 +62,13 @@ export class RecordTap {
     const tapped = tapCopy(this.#copy, from, this.#context.prefix);
     if (tapped.type !== "feed") return tapped;
     switch (tapped.event?.type) {
-      case "joined":
-      case "renamed":
       case "answered":
         return undefined;
+      case "joined":
+      case "renamed":
+        // What a join keeps must not share the memory of the batch's strings.
+        this.#copy.detach();
+        return tapCopy(this.#copy, from, this.#context.prefix);
       default:
         return tapped;
     }
@@ -88,6 +92,12 @@ class RecordCopy implements Copy {
     this.from = strings[at + 1]!;
     this.to = strings[at + 2]!;
     this.id = strings[at + 3]!;
+  }
+
+  /** Makes the addresses strings of their own. */
+  detach(): void {
+    this.from = this.#scanner!.field(this.#record, Field.InnerFrom) ?? "";
+    this.to = this.#scanner!.field(this.#record, Field.InnerTo) ?? "";
   }
 
   get type(): string | undefined {

@@ -49,6 +49,7 @@ const OTHER: Tapped = { type: "other" };
  * same XML, but a server stamps the sender of everything that its users and its peers send.
  */
 export function tap(stanza: Element, context: TapContext): Tapped {
+  if (stanza.name === "iq") return tapAnswer(stanza, context);
   if (stanza.name !== "message") return OTHER;
   const copy = unwrapForwarded(stanza);
   const { notices, malformed } = parseLinkNotices(stanza);
@@ -57,6 +58,17 @@ export function tap(stanza: Element, context: TapContext): Tapped {
   if (!context.watched.has(from)) return { type: "forged", from };
   if (copy === undefined) return { type: "feed", host: from, kind: "link", notices, malformed };
   return tapCopy(new ElementCopy(copy), from, context.prefix);
+}
+
+/**
+ * A server that hosts the rooms itself hands the answer to a question straight back to us, though
+ * it was asked in a user's name.
+ */
+function tapAnswer(iq: Element, { watched, prefix }: TapContext): Tapped {
+  const host = domainOf(iq.attr("to") ?? "");
+  if (!watched.has(host)) return OTHER;
+  const event = readCopy(new ElementCopy(iq), host, prefix);
+  return event?.type === "answered" ? { type: "feed", host, kind: "iq", event } : OTHER;
 }
 
 /** Says what a copied stanza means that came from the watched host. */
