@@ -13,8 +13,10 @@ import {
   ComponentConnection,
   type ConnectionStatus,
   type Glance,
+  type Identity,
   type OutboxLimits,
   RequestError,
+  type RequestHandler,
   scannerReader,
   type Transport,
 } from "../component/mod.ts";
@@ -52,6 +54,10 @@ export interface KeeperOptions extends RouterOptions {
   readonly noticeStatuses?: readonly number[];
   /** The reason given in a notice. @default {"Connection to remote server lost"} */
   readonly noticeReason?: string;
+  /** What the component tells about itself. */
+  readonly identity?: Identity;
+  /** Answers questions to the component by itself, ad-hoc commands for example. */
+  readonly request?: RequestHandler;
   /** How much may wait to be sent. */
   readonly outbox?: OutboxLimits;
   /** How to reconnect to the server. */
@@ -104,7 +110,7 @@ export class Keeper implements AsyncDisposable {
 
   /** Puts a keeper together; nothing happens before {@linkcode start}. */
   constructor(options: KeeperOptions) {
-    const { domain, secret, transport, watch, outbox, backoff } = options;
+    const { domain, secret, transport, watch, outbox, backoff, identity, request } = options;
     this.#options = options;
     this.#observer = observers(options.observers ?? []);
     this.#hosts = new Map(watch.map((host) => [host, new HostSync(host)]));
@@ -118,12 +124,14 @@ export class Keeper implements AsyncDisposable {
       transport,
       ...(outbox && { outbox }),
       ...(backoff && { backoff }),
+      ...(identity && { identity }),
       createReader: scannerReader(this.#glance()),
       events: {
         connected: () => this.#connected(),
         disconnected: ({ reason }) => this.#disconnected(reason, undefined),
         retrying: ({ reason, retryInMs }) => this.#disconnected(reason, retryInMs),
         stanza: (stanza) => this.#received(stanza),
+        ...(request && { request }),
       },
     });
     this.router = new Router(this.#system, options, {

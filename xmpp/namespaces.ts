@@ -34,6 +34,10 @@ export const NS = {
   discoInfo: "http://jabber.org/protocol/disco#info",
   /** Service discovery, items (XEP-0030). */
   discoItems: "http://jabber.org/protocol/disco#items",
+  /** Ad-hoc commands (XEP-0050). */
+  commands: "http://jabber.org/protocol/commands",
+  /** Data forms (XEP-0004). */
+  dataForms: "jabber:x:data",
   /** Software version (XEP-0092). */
   version: "jabber:iq:version",
   /** Notices between Roomkeeper and its server plugins. */

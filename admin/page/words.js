@@ -1,0 +1,151 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="dom" />
+/// <reference lib="esnext" />
+/**
+ * The words of the pages.
+ *
+ * @module
+ */
+import { html } from "./dom.js";
+
+/** @typedef {import("../rows.ts").DomainRow} DomainRow */
+/** @typedef {import("../overview.ts").DomainDetail["events"][number]} PastEvent */
+
+/** What the states of links are called. */
+export const LINKS = /** @type {const} */ ({
+  up: "Up",
+  idle: "Idle",
+  down: "Down",
+  unknown: "Unknown",
+  unwatched: "Nobody there",
+});
+
+/** What made us think that a link was lost. */
+export const CAUSES = /** @type {const} */ ({
+  "link-down": "link lost",
+  "link-up": "link back, unwatched before",
+  "unreachable": "could not be reached",
+  "silence": "silent for long",
+  "restart": "not watched for a while",
+  "operator": "an operator asked",
+});
+
+const REASONS = /** @type {const} */ ({
+  gone: "no longer in",
+  destroyed: "the room is gone for good",
+  unconfirmed: "could not be confirmed in time",
+});
+
+const numbers = new Intl.NumberFormat("en");
+const day = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+
+/**
+ * A number with its thousands told apart.
+ *
+ * @param {number} value
+ */
+export function number(value) {
+  return numbers.format(value);
+}
+
+/**
+ * A number of things.
+ *
+ * @param {number} value
+ * @param {string} one
+ * @param {string} [many]
+ */
+export function count(value, one, many = `${one}s`) {
+  return `${number(value)} ${value === 1 ? one : many}`;
+}
+
+/**
+ * A length of time.
+ *
+ * @param {number} ms
+ */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 6_000) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 360_000) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+/**
+ * How long ago something was, kept up to date by {@linkcode refreshTimes}.
+ *
+ * @param {number} at
+ */
+export function ago(at) {
+  const date = new Date(at);
+  const attributes = { datetime: date.toISOString(), title: day.format(date) };
+  return html("time", attributes, agoText(at));
+}
+
+/** @param {number} at */
+function agoText(at) {
+  return `${duration(Date.now() - at)} ago`;
+}
+
+/** Brings all that tells how long ago something was up to date. */
+export function refreshTimes() {
+  for (const time of document.querySelectorAll("time")) {
+    const text = agoText(Date.parse(time.dateTime));
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+/**
+ * What a verification is doing.
+ *
+ * @param {NonNullable<DomainRow["verifying"]>} verifying
+ */
+export function phase({ phase, done, total }) {
+  switch (phase) {
+    case "delay":
+      return `Waiting before ${count(total, "join")} ${total === 1 ? "is" : "are"} asked about`;
+    case "probe":
+      return "Asking whether it can be reached";
+    case "backoff":
+      return "Not all answered, trying again soon";
+    case "asking":
+      return `Asked about ${number(done)} of ${number(total)}`;
+  }
+}
+
+/**
+ * What happened, in a sentence.
+ *
+ * @param {PastEvent} event
+ * @returns {string}
+ */
+export function tell(event) {
+  switch (event.type) {
+    case "loss":
+      return `${count(event.joins, "join")} in doubt: ${CAUSES[event.cause]}`;
+    case "unreached":
+      return `Could not decide everything, attempt ${event.attempt}`;
+    case "reachable":
+      return `Can be reached: asking about ${count(event.suspects, "join")}`;
+    case "settled": {
+      const { joined, gone, unconfirmed } = event.verdicts;
+      const found = [
+        `${number(joined)} still in`,
+        `${number(gone)} gone`,
+        ...(unconfirmed > 0 ? [`${number(unconfirmed)} unconfirmed`] : []),
+      ];
+      return `All decided after ${duration(event.after)}: ${found.join(", ")}`;
+    }
+    case "notice":
+      return `${event.user} was told to be out of ${event.room}: ${REASONS[event.reason]}`;
+    case "refused":
+      return `${event.user} is in too many rooms: ${event.room} is not kept`;
+  }
+}
