@@ -26,9 +26,10 @@ import {
   STATUSES,
   type Type,
 } from "./vocabulary.ts";
+import { words } from "./word_list.ts";
 
-const CONDITION_NAMES = CONDITIONS.split(" ");
-const STATUS_BITS = new Map(STATUSES.split(" ").map((code, i) => [Number(code), 1 << i]));
+const CONDITION_NAMES = words(CONDITIONS);
+const STATUS_BITS = new Map(words(STATUSES).map((code, i) => [Number(code), 1 << i]));
 // A byte order mark is a character like any other (RFC 6120 §11.6).
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 

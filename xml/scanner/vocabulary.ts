@@ -3,7 +3,7 @@
  *
  * This one file is compiled twice, by Deno and by AssemblyScript, so that the host and the
  * WebAssembly core cannot disagree. It keeps to what both languages have: enums, and lists of
- * words as strings. The n-th word of a list (from 1) is the number n of the enum beside it; 0
+ * words as strings, with white space between. The n-th word of a list (from 1) is the number n of the enum beside it; 0
  * means "none, or not one of these".
  *
  * @module
@@ -141,8 +141,10 @@ export enum Type {
   Other = 15,
 }
 /** The words of {@linkcode Type}. */
-export const TYPES: string = "normal chat groupchat headline error unavailable subscribe " +
-  "subscribed unsubscribe unsubscribed probe get set result";
+export const TYPES: string = `
+  normal chat groupchat headline error unavailable subscribe subscribed unsubscribe unsubscribed
+  probe get set result
+`;
 
 /** Types of stanza errors (RFC 6120 §8.3.2). */
 export enum ErrorType {
@@ -183,17 +185,19 @@ export enum Role {
 export const ROLES: string = "moderator participant visitor none";
 
 /** The defined conditions of stanza errors (RFC 6120 §8.3.3); 255 is none of these. */
-export const CONDITIONS: string = "bad-request conflict feature-not-implemented forbidden gone " +
-  "internal-server-error item-not-found jid-malformed not-acceptable not-allowed " +
-  "not-authorized policy-violation recipient-unavailable redirect registration-required " +
-  "remote-server-not-found remote-server-timeout resource-constraint service-unavailable " +
-  "subscription-required undefined-condition unexpected-request";
+export const CONDITIONS: string = `
+  bad-request conflict feature-not-implemented forbidden gone internal-server-error item-not-found
+  jid-malformed not-acceptable not-allowed not-authorized policy-violation recipient-unavailable
+  redirect registration-required remote-server-not-found remote-server-timeout resource-constraint
+  service-unavailable subscription-required undefined-condition unexpected-request
+`;
 /** The number of a condition that is not in the list. */
 export const OTHER_CONDITION = 255;
 
 /** The status codes of muc#user that have a bit (XEP-0045 §15.6); the n-th has bit n - 1. */
-export const STATUSES: string =
-  "100 101 102 103 104 110 170 171 172 173 174 201 210 301 303 307 321 322 330 332 333";
+export const STATUSES: string = `
+  100 101 102 103 104 110 170 171 172 173 174 201 210 301 303 307 321 322 330 332 333
+`;
 
 /** Namespaces; a number above `Other` is one of the prefixes declared here and now. */
 export enum Ns {
@@ -214,11 +218,12 @@ export enum Ns {
   Other = 14,
 }
 /** The words of {@linkcode Ns}. */
-export const NAMESPACES: string = "jabber:component:accept jabber:client jabber:server " +
-  "http://etherx.jabber.org/streams urn:xmpp:forward:0 http://jabber.org/protocol/muc#user " +
-  "http://jabber.org/protocol/muc urn:ietf:params:xml:ns:xmpp-stanzas urn:xmpp:ping " +
-  "urn:xmpp:delay urn:x-roomkeeper:link:0 http://www.w3.org/XML/1998/namespace " +
-  "http://www.w3.org/2000/xmlns/";
+export const NAMESPACES: string = `
+  jabber:component:accept jabber:client jabber:server http://etherx.jabber.org/streams
+  urn:xmpp:forward:0 http://jabber.org/protocol/muc#user http://jabber.org/protocol/muc
+  urn:ietf:params:xml:ns:xmpp-stanzas urn:xmpp:ping urn:xmpp:delay urn:x-roomkeeper:link:0
+  http://www.w3.org/XML/1998/namespace http://www.w3.org/2000/xmlns/
+`;
 
 /** Elements that mean something somewhere; the first three are those of {@linkcode Kind}. */
 export enum Name {
@@ -240,8 +245,10 @@ export enum Name {
   Text = 15,
 }
 /** The words of {@linkcode Name}. */
-export const NAMES: string = "message presence iq stream handshake error forwarded x item " +
-  "status destroy history delay ping text";
+export const NAMES: string = `
+  message presence iq stream handshake error forwarded x item status destroy history delay ping
+  text
+`;
 
 /** Attributes that have a place of their own while a tag is read. */
 export enum Attr {
@@ -260,8 +267,9 @@ export enum Attr {
   Jid = 12,
 }
 /** The words of {@linkcode Attr}; from `node` on they only make the search for twins short. */
-export const ATTRS: string =
-  "from to id type xmlns code nick affiliation role by stamp jid node ver hash name version";
+export const ATTRS: string = `
+  from to id type xmlns code nick affiliation role by stamp jid node ver hash name version
+`;
 
 /** What an XML declaration can say, in this order. */
 export const DECLARATION: string = "version encoding standalone";

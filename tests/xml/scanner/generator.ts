@@ -1,18 +1,20 @@
 /** Random streams: what servers send, what they never send, and damage. */
 
 import { AFFILIATIONS, CONDITIONS, ROLES, TYPES } from "../../../xml/scanner/vocabulary.ts";
+import { words } from "../../../xml/scanner/word_list.ts";
 import { NS } from "../../../xmpp/namespaces.ts";
 import type { Random } from "./random.ts";
 
 const NAMESPACES: readonly string[] = [...Object.values(NS), "urn:other", "", "a&amp;b", "urn:ü"];
-const ELEMENTS = ("message presence iq forwarded x item status destroy history delay ping error " +
-  "text body handshake " + CONDITIONS +
-  " é 名 p:x q:item stream:error xml:a a.very-long_name.for-1")
-  .split(" ");
-const ATTRIBUTES = ("from to id type code nick affiliation role by stamp jid node ver hash " +
-  "xml:lang p:a q:a p:from stream:x é xmlns:p xmlns:q stamp2 an-attribute-with-a-long-name").split(
-    " ",
-  );
+const ELEMENTS = words(
+  "message presence iq forwarded x item status destroy history delay ping error " +
+    "text body handshake " + CONDITIONS +
+    " é 名 p:x q:item stream:error xml:a a.very-long_name.for-1",
+);
+const ATTRIBUTES = words(
+  "from to id type code nick affiliation role by stamp jid node ver hash " +
+    "xml:lang p:a q:a p:from stream:x é xmlns:p xmlns:q stamp2 an-attribute-with-a-long-name",
+);
 const TEXTS = [
   "hello",
   "",
@@ -191,7 +193,7 @@ function element(random: Random, depth: number, deep: boolean): string {
     const value = name.startsWith("xmlns")
       ? random.pick(NAMESPACES) || "u"
       : name === "type"
-      ? random.pick(TYPES.split(" "))
+      ? random.pick(words(TYPES))
       : random.pick(random.oneIn(6) ? FANCY : VALUES);
     tag += attribute(random, name, value);
   }
@@ -212,8 +214,8 @@ function likely(random: Random): string {
   const value = (name: string, n = 5) =>
     random.oneIn(n) ? "" : attribute(random, name, random.pick(random.oneIn(40) ? FANCY : VALUES));
   const word = (name: string, list: string) =>
-    random.oneIn(8) ? "" : attribute(random, name, random.pick([...list.split(" "), "new"]));
-  const condition = random.pick(CONDITIONS.split(" "));
+    random.oneIn(8) ? "" : attribute(random, name, random.pick([...words(list), "new"]));
+  const condition = random.pick(words(CONDITIONS));
   const status = () => `<status${word("code", "100 110 201 210 303 307 332 333 999")}/>`;
   const x = `<x xmlns='${NS.mucUser}'>` +
     twice(

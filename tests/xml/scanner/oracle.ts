@@ -14,6 +14,7 @@ import {
   STATUSES,
   TYPES,
 } from "../../../xml/scanner/vocabulary.ts";
+import { words } from "../../../xml/scanner/word_list.ts";
 import { NS } from "../../../xmpp/namespaces.ts";
 import { FLAGS, type Snapshot } from "./snapshot.ts";
 
@@ -194,7 +195,7 @@ function fields(record: Snapshot, values: Record<string, string | undefined>): v
 /** The name that the enum has for a word of the list. */
 function word(value: string | undefined, list: string, absent = "None"): string {
   if (value === undefined) return absent;
-  return list.split(" ").includes(value) ? value[0]!.toUpperCase() + value.slice(1) : "Other";
+  return words(list).includes(value) ? value[0]!.toUpperCase() + value.slice(1) : "Other";
 }
 
 function stanza(node: Node, content: string, text: string): Snapshot {
@@ -237,7 +238,7 @@ function named(parent: Node, name: string, ns: string): Node[] {
 function describe(subject: Node, record: Snapshot, flags: Set<string>): void {
   for (const x of named(subject, "x", NS.mucUser)) {
     flags.add("MucUser");
-    const codes = STATUSES.split(" ");
+    const codes = words(STATUSES);
     for (const { attrs } of named(x, "status", NS.mucUser)) {
       const code = attrs.get("code") ?? "";
       if (codes.includes(code)) record.statuses.push(code);
@@ -263,7 +264,7 @@ function describe(subject: Node, record: Snapshot, flags: Set<string>): void {
     const condition = error.children.find(({ name, ns }) =>
       ns === NS.stanzaErrors && name !== "text"
     );
-    if (condition && CONDITIONS.split(" ").includes(condition.name)) {
+    if (condition && words(CONDITIONS).includes(condition.name)) {
       record.condition = condition.name;
     }
   }

@@ -12,6 +12,7 @@ import {
   Type,
 } from "../../../xml/scanner/mod.ts";
 import { STATUSES } from "../../../xml/scanner/vocabulary.ts";
+import { words } from "../../../xml/scanner/word_list.ts";
 import { StreamError, type StreamLimits } from "../../../xml/mod.ts";
 
 /** The names of all fields, in their order. */
@@ -89,7 +90,7 @@ function snapshot(scanner: StanzaScanner, i: number): Snapshot {
     innerType: Type[scanner.innerType(i)]!,
     inner: decoder.decode(scanner.innerBytes(i)),
     flags: FLAGS.filter((flag) => scanner.has(i, Flag[flag])),
-    statuses: STATUSES.split(" ").filter((code) => scanner.hasStatus(i, Number(code))),
+    statuses: words(STATUSES).filter((code) => scanner.hasStatus(i, Number(code))),
     condition: scanner.condition(i) ?? "",
     errorType: ErrorType[scanner.errorType(i)]!,
     affiliation: Affiliation[scanner.affiliation(i)]!,

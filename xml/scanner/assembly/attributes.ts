@@ -16,9 +16,10 @@ import {
   QUOTE,
   skipSpace,
   SLASH,
+  SPACE,
 } from "./chars.ts";
 import { KNOWN, OTHER_ENTRY, OTHERS } from "./memory.ts";
-import { name, prefixLength } from "./name.ts";
+import { name, plainName, prefixLength } from "./name.ts";
 import { declare, isXmlns, resolve } from "./prefixes.ts";
 import { reference } from "./reference.ts";
 import { pass } from "./run.ts";
@@ -28,8 +29,6 @@ import { find, List, same } from "./words.ts";
 /** Bit n: the known attribute n is there; its value holds references, tabs or line breaks. */
 export let present: u32 = 0;
 export let fancy: u32 = 0;
-/** The attributes that are not known. */
-let others: usize = 0;
 /** Whether the value read last holds references, tabs or line breaks. */
 let plain: bool = true;
 
@@ -43,52 +42,63 @@ export function valueStop(attr: Attr): usize {
 
 /** Reads all attributes, from behind the tag's name up to `>` or `/`. */
 export function attributes(p: usize): usize {
-  present = 0;
-  fancy = 0;
-  others = 0;
-  let count = 0;
+  let known: u32 = 0;
+  let odd: u32 = 0;
+  let others = OTHERS;
+  let room = MAX_ATTRIBUTES;
   while (true) {
-    const gap = p;
-    p = skipSpace(p);
-    const c = load<u8>(p);
+    let c = load<u8>(p);
+    const gap = isSpace(c);
+    if (gap) {
+      c = load<u8>(++p);
+      if (c <= SPACE) {
+        p = skipSpace(p);
+        c = load<u8>(p);
+      }
+    }
     if (c == GREATER || c == SLASH) break;
-    if (p == gap) return unexpected(p);
+    if (!gap) return unexpected(p);
     const start = p;
-    p = name(p);
-    if (p == 0) return 0;
-    const length = p - start;
-    const prefix = prefixLength;
-    if (load<u8>(p) != EQUALS) {
+    let prefix: usize = 0;
+    let length = plainName(p);
+    if (length != 0) {
+      p += length;
+    } else {
+      p = name(p);
+      if (p == 0) return 0;
+      length = p - start;
+      prefix = prefixLength;
       p = skipSpace(p);
       if (load<u8>(p) != EQUALS) return unexpected(p);
     }
     p++;
-    if (isSpace(load<u8>(p))) p = skipSpace(p);
+    if (load<u8>(p) <= SPACE) p = skipSpace(p);
     const from = p + 1;
     p = value(p);
     if (p == 0) return 0;
-    if (count++ == MAX_ATTRIBUTES) return refuse(Refusal.TooManyAttributes, p);
+    if (room-- == 0) return refuse(Refusal.TooManyAttributes, p);
 
+    // What attribute it is cannot be foreseen, so it is better not to branch on it: one that is
+    // not known has the number 0, and the same is done with it.
     const attr = prefix == 0 ? find(List.Attrs, start, length) : Attr.Unknown;
-    if (attr != Attr.Unknown) {
-      const bit = 1 << attr;
-      if ((present & bit) != 0) return refuse(Refusal.Twin, p);
-      present |= bit;
-      if (!plain) fancy |= bit;
-      store<u32>(KNOWN + attr * 8, from as u32);
-      store<u32>(KNOWN + attr * 8, (p - 1) as u32, 4);
-      continue;
-    }
+    const bit: u32 = 1 << attr;
+    if ((known & bit & ~1) != 0) return refuse(Refusal.Twin, p);
+    known |= bit;
+    odd |= plain ? 0 : bit;
+    store<u32>(KNOWN + attr * 8, from as u32);
+    store<u32>(KNOWN + attr * 8, (p - 1) as u32, 4);
+    store<u32>(others, start as u32);
+    store<u32>(others, length as u32, 4);
+    store<u32>(others, prefix as u32, 8);
+    others += attr == Attr.Unknown ? OTHER_ENTRY : 0;
     if (prefix != 0 && isXmlns(start, prefix)) {
       const local = prefix + 1;
       if (!declare(start + local, length - local, from, p - 1, plain)) return 0;
     }
-    const entry = OTHERS + others++ * OTHER_ENTRY;
-    store<u32>(entry, start as u32);
-    store<u32>(entry, length as u32, 4);
-    store<u32>(entry, prefix as u32, 8);
   }
-  return others == 0 || distinct(p) ? p : 0;
+  present = known;
+  fancy = odd;
+  return others == OTHERS || distinct(others, p) ? p : 0;
 }
 
 /** Reads a quoted value. */
@@ -96,8 +106,11 @@ function value(p: usize): usize {
   const quote = load<u8>(p);
   if (quote != APOSTROPHE && quote != QUOTE) return unexpected(p);
   plain = true;
-  const stop = i8x16.splat(quote);
   p++;
+  // Most values are plain and short. Both quotes stop here, so as not to wait for which it is.
+  const stops = stopsIn(p) | stopsIn(p + 16) << 16;
+  if (stops != 0 && load<u8>(p + ctz(stops)) == quote) return p + ctz(stops) + 1;
+  const stop = i8x16.splat(quote);
   while (true) {
     p = pass(p, stop, i8x16.splat(LESS), i8x16.splat(AMPERSAND));
     if (p == 0) return 0;
@@ -115,9 +128,23 @@ function value(p: usize): usize {
   }
 }
 
+/** The bytes of a vector that may end a plain value, one bit each. */
+function stopsIn(p: usize): u32 {
+  const bytes = v128.load(p);
+  const quotes = v128.or(
+    i8x16.eq(bytes, i8x16.splat(APOSTROPHE)),
+    i8x16.eq(bytes, i8x16.splat(QUOTE)),
+  );
+  const others = v128.or(
+    i8x16.eq(bytes, i8x16.splat(AMPERSAND)),
+    i8x16.eq(bytes, i8x16.splat(LESS)),
+  );
+  const special = v128.or(others, i8x16.lt_s(bytes, i8x16.splat(SPACE)));
+  return i8x16.bitmask(v128.or(quotes, special)) as u32;
+}
+
 /** Checks that the other attributes have declared prefixes and no twins (Namespaces §6.3). */
-function distinct(p: usize): bool {
-  const top = OTHERS + others * OTHER_ENTRY;
+function distinct(top: usize, p: usize): bool {
   for (let a = OTHERS; a < top; a += OTHER_ENTRY) {
     const start: usize = load<u32>(a);
     const length: usize = load<u32>(a, 4);

@@ -21,7 +21,7 @@ export const QUESTION: u8 = 0x3f;
 
 /** Whether c is white space (XML 1.0 §2.3). */
 export function isSpace(c: u8): bool {
-  return c == SPACE || c == NEWLINE || c == TAB || c == RETURN;
+  return c <= SPACE && (c == SPACE || c == NEWLINE || c == TAB || c == RETURN);
 }
 
 /** The first byte at or after p that is not white space. */

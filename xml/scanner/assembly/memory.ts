@@ -25,14 +25,13 @@ export const MASKS: usize = FLOOR;
 /** Words, 48 bytes each, padded with zeros. */
 export const WORDS: usize = MASKS + 32;
 export const WORD_BYTES: usize = 48;
-/** For each word: its number in its list, and the next word of the same list and length. */
+/** For each word: its number in its list. */
 export const WORD_NUMBERS: usize = WORDS + 256 * WORD_BYTES;
-export const WORD_NEXT: usize = WORD_NUMBERS + 256;
-/** For each list and length: the first word. */
-export const WORD_HEADS: usize = WORD_NEXT + 256;
+/** For each list: 256 places for words by their hash. */
+export const WORD_PLACES: usize = WORD_NUMBERS + 256;
 
 /** Open elements by depth: name u32, name length u32, declarations u8, namespace u8, part u8. */
-export const STACK: usize = WORD_HEADS + 16 * (WORD_BYTES + 1);
+export const STACK: usize = WORD_PLACES + 16 * 256;
 export const STACK_ENTRY: usize = 16;
 
 /** Declared prefixes: prefix u32, its length u32, URI u32, its length u32, namespace u32. */

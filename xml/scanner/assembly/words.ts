@@ -1,8 +1,8 @@
 // @ts-nocheck: this is AssemblyScript
 
 /*
- * Words by number. Those of one list and one length are chained, so a search compares with the
- * one or two candidates, 16 bytes at a time.
+ * Words by number. Each list is a perfect hash table: there is one word to compare with, and
+ * nothing for the processor to guess wrong.
  */
 
 import {
@@ -17,7 +17,7 @@ import {
   STATUSES,
   TYPES,
 } from "../vocabulary.ts";
-import { MASKS, TOP, WORD_BYTES, WORD_HEADS, WORD_NEXT, WORD_NUMBERS, WORDS } from "./memory.ts";
+import { MASKS, TOP, WORD_BYTES, WORD_NUMBERS, WORD_PLACES, WORDS } from "./memory.ts";
 
 /** The lists. */
 export enum List {
@@ -56,28 +56,43 @@ function defineList(list: List, text: string): void {
   let length: usize = 0;
   for (let i = 0; i <= text.length; i++) {
     const c = i < text.length ? text.charCodeAt(i) : 0x20;
-    if (c != 0x20) {
+    if (c > 0x20) {
       store<u8>(WORDS + (words + 1) * WORD_BYTES + length++, c as u8);
       continue;
     }
-    const head = WORD_HEADS + list * (WORD_BYTES + 1) + length;
-    words++;
+    if (length == 0) continue;
+    const word = WORDS + ++words * WORD_BYTES;
+    const place = WORD_PLACES + list * 256 + hash(keyOf(word, length));
+    if (load<u8>(place) != 0) unreachable();
+    store<u8>(place, words as u8);
     store<u8>(WORD_NUMBERS + words, number++ as u8);
-    store<u8>(WORD_NEXT + words, load<u8>(head));
-    store<u8>(head, words as u8);
     length = 0;
   }
 }
 
+/** A word of up to 8 bytes is its own key; from a longer one the first and last 8 are mixed. */
+function keyOf(start: usize, length: usize): u64 {
+  const first = load<u64>(start);
+  if (length <= 8) return first & u64.MAX_VALUE >> ((8 - length) << 3);
+  return first ^ rotl<u64>(load<u64>(start + length - 8), 27);
+}
+
+/** The multiplier is one by which no two words of a list meet: change it when `define` fails. */
+function hash(key: u64): usize {
+  return ((key * 0xf4767f26294365b3) >> 56) as usize;
+}
+
 /** The number in the list of the word that is the given bytes, or 0. */
 export function find(list: List, start: usize, length: usize): u32 {
-  if (length > WORD_BYTES) return 0;
-  let word: usize = load<u8>(WORD_HEADS + list * (WORD_BYTES + 1) + length);
-  while (word != 0) {
-    if (same(start, WORDS + word * WORD_BYTES, length)) return load<u8>(WORD_NUMBERS + word);
-    word = load<u8>(WORD_NEXT + word);
-  }
-  return 0;
+  const key = keyOf(start, length);
+  const word: usize = load<u8>(WORD_PLACES + list * 256 + hash(key));
+  const at = WORDS + word * WORD_BYTES;
+  const number = load<u8>(WORD_NUMBERS + word);
+  // Unused bytes of a word are zero.
+  if (length - 1 < 8) return select<u32>(number, 0, (load<u64>(at) ^ key | load<u8>(at, 8)) == 0);
+  return length - 1 < WORD_BYTES - 1 && load<u8>(at + length) == 0 && same(start, at, length)
+    ? number
+    : 0;
 }
 
 /** Whether two ranges hold the same bytes. May read, but not heed, up to 15 bytes more. */
