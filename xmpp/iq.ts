@@ -21,6 +21,8 @@ export type IqAnswer =
     readonly errorType: string;
     /** Who found the error, if it is told. */
     readonly by?: string | undefined;
+    /** The explanation for people. Only where nothing else tells two cases apart it decides. */
+    readonly text?: string | undefined;
     /** Where to turn to instead: the URI that `gone` and `redirect` can carry. */
     readonly uri?: string | undefined;
   }
@@ -44,8 +46,8 @@ export function parseIqAnswer(iq: Element): Exclude<IqAnswer, { type: "timeout" 
   if (iq.attr("type") === "result") return { type: "result" };
   const error = parseStanzaError(iq);
   if (!error) return undefined;
-  const { type: errorType, condition, by, uri } = error;
-  return { type: "error", condition, errorType, by, uri };
+  const { type: errorType, condition, by, text, uri } = error;
+  return { type: "error", condition, errorType, by, uri, ...(text !== undefined && { text }) };
 }
 
 /**

@@ -82,6 +82,13 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
     source: "Prosody 0.12.3 and ejabberd 23.01 with the room's server frozen",
   },
   {
+    name: "the gateway has lost the user's connection to the network",
+    fits: (answer) =>
+      has(answer, "remote-server-not-found") && text(answer).startsWith("Not connected to IRC"),
+    verdict: GONE,
+    source: "biboumi 9.0 after a restart: type cancel, without `by`",
+  },
+  {
     name: "the room's server can't be reached",
     fits: (answer) => has(answer, "remote-server-not-found", "remote-server-timeout"),
     verdict: UNDECIDED,
@@ -212,6 +219,10 @@ function has(answer: SelfPingAnswer, ...conditions: readonly string[]): boolean 
 /** Occupants' clients without ping say this through the room. */
 function isUnsupported(answer: SelfPingAnswer): boolean {
   return has(answer, "service-unavailable", "feature-not-implemented");
+}
+
+function text(answer: SelfPingAnswer): string {
+  return answer.type === "error" ? answer.text ?? "" : "";
 }
 
 /** Who found the error, as a bare JID: some name the occupant where they mean the room. */

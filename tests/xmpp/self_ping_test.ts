@@ -39,6 +39,14 @@ const SELF_PING_CASES: Record<string, readonly [SelfPingVerdict, readonly SelfPi
   "result": [JOINED, [{ type: "result" }]],
   "ping reflected by the room to one of the user's clients": [JOINED, [{ type: "reflected" }]],
   "no answer in time": [UNDECIDED, [{ type: "timeout" }]],
+  "the gateway has lost the user's connection to the network": [GONE, [
+    {
+      type: "error",
+      condition: "remote-server-not-found",
+      errorType: "cancel",
+      text: "Not connected to IRC server irc.example",
+    },
+  ]],
   "the room's server can't be reached": [UNDECIDED, [
     error("remote-server-not-found", "cancel"),
     error("remote-server-not-found", "cancel", home),
