@@ -37,6 +37,7 @@ Deno.test("an answer goes back with the id of the question", () => {
     errorType: "cancel",
     by: undefined,
     uri: undefined,
+    text: "No",
   });
 });
 
