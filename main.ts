@@ -11,7 +11,7 @@ if (import.meta.main) {
       run: async () => (await import("./cli/run.ts")).run,
       check: async () => (await import("./cli/check.ts")).check,
       demo: async () => (await import("./demo/demo.ts")).demo,
-      
+      status: async () => (await import("./cli/status.ts")).status,
     }),
   );
 }

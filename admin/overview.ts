@@ -135,7 +135,7 @@ export function domainDetail(
   const { joins, found: joinsFound, rooms } = findJoins(remotes, names, search);
   const byJoins = [...rooms].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const events = links.flatMap(({ host }) =>
-    (history.of({ host, domain })?.events ?? []).map((event) => ({ ...event, host }))
+    (history.of({ host, domain })?.events ?? []).map((event) => ({ ...event, host })).reverse()
   );
   return {
     domain,

@@ -5,6 +5,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { LogEntry } from "../actors/runtime/mod.ts";
+import { Administration } from "../admin/administration.ts";
 import { loadConfig } from "../config/files.ts";
 import { Keeper } from "../keeper/keeper.ts";
 import { logObserver } from "../keeper/log_observer.ts";
@@ -21,10 +22,12 @@ export async function run(given: Given<"run">): Promise<number> {
   const logger = getLogger(["roomkeeper"]);
   for (const warning of warnings) logger.warn(warning);
   const store = storeAt(config.store.path);
+  const administration = new Administration(config, VERSION);
   const keeper = new Keeper({
     ...keeperOptions(config),
+    ...administration.keeperOptions,
     ...(store && { store }),
-    observers: [logObserver()],
+    observers: [logObserver(), ...administration.observers],
     system: { log: logActors },
   });
   const stopping = stopSignal();
@@ -34,6 +37,7 @@ export async function run(given: Given<"run">): Promise<number> {
     domain: config.server.domain,
     watch: config.server.watch,
   });
+  await using _ = administration.start(keeper, store);
   await keeper.start();
   const signal = await stopping;
   logger.info("{signal}: stopping in order", { event: "stop", signal });

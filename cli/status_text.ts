@@ -1,0 +1,129 @@
+/**
+ * The status as text, for people.
+ *
+ * @module
+ */
+import { bold, dim, green, red, yellow } from "@std/fmt/colors";
+import type { Overview } from "../admin/overview.ts";
+import type { DomainRow, RowPage } from "../admin/rows.ts";
+
+/** How to write. */
+export interface StatusTextOptions {
+  /** The time, in milliseconds since the epoch. */
+  readonly now: number;
+  /** Whether to use colours. */
+  readonly colour: boolean;
+  /** How wide the terminal is; without it lines are as long as they need to be. */
+  readonly columns?: number;
+}
+
+type Paint = (text: string) => string;
+
+const LINK_PAINT: Readonly<Record<DomainRow["link"], Paint>> = {
+  up: green,
+  idle: green,
+  down: red,
+  unknown: dim,
+  unwatched: dim,
+};
+
+const COLUMNS = ["DOMAIN", "LINK", "JOINS", "ROOMS", "LAST LOSS", "STILL IN", "TOLD", "NOW"];
+/** Those columns that hold numbers. */
+const RIGHT = new Set([2, 3, 5, 6]);
+
+/** The overview, and a table of the domains. */
+export function statusText(
+  view: RowPage & { readonly overview: Overview },
+  { now, colour, columns = Infinity }: StatusTextOptions,
+): string {
+  const paint = (style: Paint): Paint => colour ? style : (text) => text;
+  const { overview, rows, found, pages } = view;
+  const cells = [COLUMNS, ...rows.map((row) => cellsOf(row, now))];
+  const widths = COLUMNS.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  // A long name must not push the rest off the screen.
+  const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
+  widths[0] = Math.max(12, Math.min(widths[0]!, columns - others));
+  const lines = cells.map((row, index) => {
+    const line = row.map((cell, column) => fit(cell, widths[column]!, RIGHT.has(column)));
+    const style = rows[index - 1] ? LINK_PAINT[rows[index - 1]!.link] : undefined;
+    if (style === undefined) return paint(bold)(cut(line.join("  "), columns));
+    const after = cut([line[0], line[1], ...line.slice(2)].join("  "), columns);
+    const start = widths[0]! + 2;
+    const end = start + widths[1]!;
+    return after.slice(0, start) + paint(style)(after.slice(start, end)) + after.slice(end);
+  });
+  const more = pages > 1 ? [paint(dim)(`… and ${found - rows.length} more domains`)] : [];
+  const table = rows.length > 0 ? ["", ...lines, ...more] : ["", "Nobody is in a room elsewhere."];
+  return [...head(overview, now, paint), ...table].join("\n");
+}
+
+function head(overview: Overview, now: number, paint: (style: Paint) => Paint): string[] {
+  const { connection, hosts, joins, sessions, links, verifying, verdicts } = overview;
+  const connected = connection.state === "connected";
+  const { version, paused, held } = overview;
+  const since = `for ${duration(now - connection.since)}`;
+  const state = connected
+    ? paint(green)(`connected ${since}`)
+    : paint(red)(`not connected ${since}${connection.reason ? `: ${connection.reason}` : ""}`);
+  const behind = hosts.filter((host) => connected && host.state !== "synced");
+  const all = Object.values(links).reduce((sum, some) => sum + some);
+  return [
+    `${paint(bold)(`Roomkeeper ${version}`)}  ${state}`,
+    ...behind.map(({ host }) => paint(yellow)(`The plugin of ${host} is not in step`)),
+    ...paused ? [paint(yellow)(`Notices are held back: ${held} so far`)] : [],
+    `${joins} joins of ${sessions} sessions in ${all} domains: ` +
+    `${links.up} up, ${links.idle} idle, ${links.down} down, ${links.unknown} unknown`,
+    `${verifying} being verified; so far ${verdicts.joined} found still in, ` +
+    `${verdicts.gone} gone, ${verdicts.unconfirmed} unconfirmed`,
+  ];
+}
+
+function cellsOf(row: DomainRow, now: number): string[] {
+  const { domain, link, joins, rooms, loss, verdicts, verifying } = row;
+  return [
+    printable(domain),
+    link,
+    String(joins),
+    String(rooms),
+    loss ? `${duration(now - loss.at)} ago` : "-",
+    String(verdicts.joined),
+    String(verdicts.gone + verdicts.unconfirmed),
+    verifying ? progress(verifying) : "",
+  ];
+}
+
+const PHASES = {
+  delay: "waiting",
+  probe: "probing",
+  backoff: "trying again",
+} as const;
+
+function progress({ phase, done, total }: NonNullable<DomainRow["verifying"]>): string {
+  if (phase !== "asking") return PHASES[phase];
+  const filled = Math.round(10 * done / Math.max(1, total));
+  return `${"#".repeat(filled)}${".".repeat(10 - filled)} ${done}/${total}`;
+}
+
+/** A domain comes from outside: it must not move the cursor. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+}
+
+function fit(text: string, width: number, right: boolean): string {
+  const short = cut(text, width);
+  return right ? short.padStart(width) : short.padEnd(width);
+}
+
+function cut(text: string, width: number): string {
+  const trimmed = text.length > width ? text.trimEnd() : text;
+  return trimmed.length > width ? `${trimmed.slice(0, width - 1)}…` : trimmed;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 6_000) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 360_000) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}

@@ -1,0 +1,261 @@
+/** What the operator's side answers, over a real port of the loopback interface. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { type AdminServer, type HttpOptions, serveAdmin } from "../../admin/http.ts";
+import { Scene } from "./scene.ts";
+
+const TOKEN = "correct horse battery staple".replaceAll(" ", "-");
+
+/** A server with a scene behind it. */
+class Admin implements AsyncDisposable {
+  readonly scene = new Scene();
+  readonly #server: AdminServer;
+  readonly url: string;
+
+  constructor(options: Partial<HttpOptions> = {}) {
+    const { keeper, history, metrics } = this.scene;
+    this.#server = serveAdmin({ hostname: "127.0.0.1", port: 0 }, {
+      keeper,
+      history,
+      metrics,
+      version: "1.2.3",
+      now: () => this.scene.now,
+      ...options,
+    });
+    this.url = `http://127.0.0.1:${this.#server.address.port}`;
+  }
+
+  async get(path: string, init: RequestInit = {}) {
+    const response = await fetch(this.url + path, { redirect: "manual", ...init });
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  }
+
+  // deno-lint-ignore no-explicit-any
+  async json(path: string): Promise<any> {
+    return JSON.parse((await this.get(path)).body);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]();
+  }
+}
+
+/** Asks with a `Host` of one's own, which `fetch` does not let one choose. */
+async function statusFor(url: string, host: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  using conn = await Deno.connect({ hostname, port: Number(port) });
+  const request = `GET /api/domains HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+  await conn.write(new TextEncoder().encode(request));
+  const answer = new Uint8Array(64);
+  const read = await conn.read(answer) ?? 0;
+  return new TextDecoder().decode(answer.subarray(0, read)).split(" ")[1] ?? "";
+}
+
+Deno.test("healthz is about the process, readyz about the work", async () => {
+  await using admin = new Admin({ token: TOKEN });
+  assertEquals((await admin.get("/healthz")).body, "ok\n");
+  assertEquals((await admin.get("/readyz")).status, 200);
+  admin.scene.keeper.hosts = [{ host: "home.example", state: "greeted", software: "" }];
+  const behind = await admin.get("/readyz");
+  assertEquals(behind.status, 503);
+  assertStringIncludes(behind.body, "the plugin of home.example has not told");
+  admin.scene.keeper.connection = { ...admin.scene.keeper.connection, state: "waiting" };
+  assertEquals((await admin.get("/readyz")).body, "not connected to the server\n");
+  assertEquals((await admin.get("/healthz")).status, 200);
+});
+
+Deno.test("readyz: a store that can't be written is no good", async () => {
+  const error = new Error("disk full");
+  const store = () => ({ state: "failing" as const, pending: 7, failures: 1, slowestMs: 2, error });
+  await using admin = new Admin({ store });
+  assertEquals((await admin.get("/readyz")).body, "the store can't be written: disk full\n");
+});
+
+Deno.test("without a token only loopback names are answered: no page elsewhere can read us", async () => {
+  await using admin = new Admin();
+  assertEquals(await statusFor(admin.url, "localhost:9090"), "200");
+  assertEquals(await statusFor(admin.url, "[::1]:9090"), "200");
+  assertEquals(await statusFor(admin.url, "evil.example:9090"), "421");
+  assertEquals(await statusFor(admin.url, "127.0.0.1.evil.example"), "421");
+});
+
+Deno.test("with a token everything but the health checks needs it", async () => {
+  await using admin = new Admin({ token: TOKEN });
+  for (const path of ["/metrics", "/api/domains", "/api/domains/rooms.example", "/api/events"]) {
+    const refused = await admin.get(path);
+    assertEquals([path, refused.status], [path, 401]);
+    assertStringIncludes(refused.headers.get("www-authenticate") ?? "", "Bearer");
+  }
+  for (const authorization of [`Bearer ${TOKEN}x`, "Bearer", `Basic ${btoa(`x:${TOKEN}`)}`]) {
+    assertEquals((await admin.get("/metrics", { headers: { authorization } })).status, 401);
+  }
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  assertEquals((await admin.get("/metrics", { headers })).status, 200);
+  assert(!(await admin.get("/")).body.includes("/assets/status.js"), "the page is not shown");
+});
+
+Deno.test("a person types the token into a form and gets a pass without it", async () => {
+  await using admin = new Admin({ token: TOKEN });
+  const login = (token: string) =>
+    admin.get("/login", { method: "POST", body: new URLSearchParams({ token }) });
+  assertEquals((await admin.get("/")).status, 401);
+  const wrong = await login("wrong");
+  assertEquals([wrong.status, wrong.headers.get("set-cookie")], [401, null]);
+  assertStringIncludes(wrong.body, "That is not the token.");
+
+  const right = await login(TOKEN);
+  assertEquals([right.status, right.headers.get("location")], [303, "/"]);
+  const set = right.headers.get("set-cookie") ?? "";
+  assertMatch(set, /; HttpOnly; SameSite=Strict$/);
+  assert(!set.includes(TOKEN));
+  const pass = set.split(";")[0] ?? "";
+  const get = async (cookie: string) =>
+    (await admin.get("/api/domains", { headers: { cookie } })).status;
+  assertEquals(await get(`other=1; ${pass}`), 200);
+  // A pass can't be made longer, nor out of nothing.
+  assertEquals(await get(pass.replace(/=\d/, "=9")), 401);
+  assertEquals(await get("roomkeeper-pass=99999999999999.x"), 401);
+  await using other = new Admin({ token: `${TOKEN}2` });
+  const elsewhere = await other.get("/api/domains", { headers: { cookie: pass } });
+  assertEquals(elsewhere.status, 401);
+  const left = await admin.get("/logout", { method: "POST" });
+  assertMatch(left.headers.get("set-cookie") ?? "", /=; Path=\/; Max-Age=0;/);
+});
+
+Deno.test("a form that is far too long is not read", async () => {
+  await using admin = new Admin({ token: TOKEN });
+  const body = new URLSearchParams({ token: "x".repeat(100_000) });
+  assertEquals((await admin.get("/login", { method: "POST", body })).status, 413);
+});
+
+Deno.test("pages allow no code, style or frame from elsewhere", async () => {
+  await using admin = new Admin();
+  for (const path of ["/", "/domains/rooms.example", "/assets/status.js", "/api/domains"]) {
+    const { status, headers } = await admin.get(path);
+    assertEquals([path, status], [path, 200]);
+    const policy = headers.get("content-security-policy") ?? "";
+    assertStringIncludes(policy, "default-src 'none'");
+    assertStringIncludes(policy, "frame-ancestors 'none'");
+    assert(!policy.includes("unsafe"), policy);
+    assertEquals(headers.get("x-content-type-options"), "nosniff");
+  }
+  const { body } = await admin.get("/");
+  assert(!/<script>|<style|style=|https?:/.test(body), "nothing inline, nothing external");
+});
+
+Deno.test("assets come again only when they have changed", async () => {
+  await using admin = new Admin();
+  const { headers } = await admin.get("/assets/style.css");
+  const tag = headers.get("etag") ?? "";
+  const again = await admin.get("/assets/style.css", { headers: { "if-none-match": tag } });
+  assertEquals([again.status, again.body], [304, ""]);
+});
+
+Deno.test("what isn't there isn't found, and nothing can be written", async () => {
+  await using admin = new Admin();
+  for (const path of ["/nothing", "/api/domains/unknown.example", "/domains/%ff", "/__proto__"]) {
+    assertEquals([path, (await admin.get(path)).status], [path, 404]);
+  }
+  for (const method of ["PUT", "DELETE", "POST"]) {
+    assertEquals((await admin.get("/api/domains", { method })).status, 405);
+  }
+  const head = await admin.get("/metrics", { method: "HEAD" });
+  assertEquals([head.status, head.body], [200, ""]);
+});
+
+Deno.test("domains are searched, sorted and paged, those with trouble first", async () => {
+  await using admin = new Admin();
+  const { scene } = admin;
+  for (let n = 0; n < 30; n++) scene.join(`rooms${n}.example`, n + 1);
+  scene.lose("rooms3.example");
+  scene.lose("rooms4.example");
+  scene.verify("rooms4.example", { reachable: false });
+
+  const all = await admin.json("/api/domains");
+  assertEquals([all.found, all.pages, all.rows.length], [30, 1, 30]);
+  const names = async (query: string) =>
+    (await admin.json(`/api/domains?${query}`)).rows.map((row: { domain: string }) => row.domain);
+  assertEquals(
+    await names("size=3"),
+    ["rooms4.example", "rooms3.example", "rooms29.example"],
+  );
+  assertEquals(await names("size=2&sort=joins&reverse=1"), ["rooms0.example", "rooms1.example"]);
+  assertEquals(await names("search=ROOMS29&size=50"), ["rooms29.example"]);
+  assertEquals(
+    await names("size=10&page=3&sort=domain"),
+    [
+      ...["rooms27", "rooms28", "rooms29", "rooms3", "rooms4", "rooms5", "rooms6", "rooms7"],
+      ...["rooms8", "rooms9"],
+    ].map((name) => `${name}.example`),
+  );
+  // A page beyond the last one is the last one; nonsense is the default.
+  assertEquals((await admin.json("/api/domains?size=10&page=99")).page, 3);
+  assertEquals((await admin.json("/api/domains?size=x&page=-1&sort=x")).rows.length, 30);
+});
+
+Deno.test("a verification can be followed: progress, verdicts, history", async () => {
+  await using admin = new Admin();
+  const { scene } = admin;
+  scene.join("rooms.example", 20, 4);
+  scene.lose("rooms.example");
+  const row = async () => (await admin.json("/api/domains")).rows[0];
+  assertEquals((await row()).verifying, { phase: "delay", done: 0, total: 20 });
+  scene.verify("rooms.example", { gone: 1, most: 8 });
+  const { verifying, joins, link } = await row();
+  assertEquals(verifying, { phase: "asking", done: 8, total: 20 });
+  assertEquals([joins, link], [19, "down"]);
+
+  const detail = await admin.json("/api/domains/rooms.example?search=room1@");
+  assertEquals(detail.rooms, [{ room: "room1@rooms.example", joins: 5 }]);
+  assertEquals([detail.joins.length, detail.joinsFound], [5, 5]);
+  assertEquals(
+    detail.events.map((event: { type: string }) => event.type),
+    ["notice", "reachable", "loss"],
+  );
+  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, gone: 1 }]);
+});
+
+Deno.test("privacy: no user and no nick is shown, and users can't be searched for", async () => {
+  await using admin = new Admin({ privacy: true });
+  const { scene } = admin;
+  scene.join("rooms.example", 3);
+  scene.lose("rooms.example");
+  scene.verify("rooms.example", { gone: 10 });
+  scene.join("rooms.example", 3);
+  const { body } = await admin.get("/api/domains/rooms.example");
+  assert(!/user\d|User/.test(body), body);
+  assertMatch(body, /"user":"~[0-9a-f]{12}@home\.example\/[0-9a-f]{4}"/);
+  assertEquals((await admin.json("/api/domains/rooms.example?search=user1")).joinsFound, 0);
+});
+
+Deno.test("views come by themselves when they change", async () => {
+  await using admin = new Admin();
+  admin.scene.join("rooms.example", 2);
+  const response = await fetch(`${admin.url}/api/events?size=10`);
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  const events = response.body!.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream()).getReader();
+  const next = async () => JSON.parse((await events.read()).value!.data);
+  assertEquals((await next()).rows[0].joins, 2);
+  admin.scene.join("rooms.example", 5);
+  assertEquals((await next()).rows[0].joins, 5);
+  await events.cancel();
+});
+
+Deno.test("too many viewers are put off", async () => {
+  await using admin = new Admin();
+  const views = await Promise.all(
+    Array.from({ length: 33 }, () => fetch(`${admin.url}/api/events?size=1`)),
+  );
+  assertEquals(views.filter(({ status }) => status === 503).length, 1);
+  for (const view of views) await view.body?.cancel();
+});
+
+Deno.test("closing ends the views that are open", async () => {
+  const admin = new Admin();
+  const response = await fetch(`${admin.url}/api/events`);
+  const ended = response.text();
+  await admin[Symbol.asyncDispose]();
+  assertStringIncludes(await ended, "data: ");
+});

@@ -1,0 +1,122 @@
+/** Domains with a history, made by the real thing in virtual time. */
+
+import type { Effect } from "../../actors/effects.ts";
+import type { DomainEvent } from "../../actors/events.ts";
+import type { DomainOptions } from "../../actors/options.ts";
+import { RemoteDomain } from "../../actors/remote_domain.ts";
+import { History } from "../../admin/history.ts";
+import type { KeeperView } from "../../admin/keeper_view.ts";
+import { Metrics } from "../../admin/metrics.ts";
+
+/** The watched host of all scenes. */
+export const HOST = "home.example";
+
+/** A keeper as the operator's side sees it, whose connection is played. */
+export class Scene {
+  /** The time, in milliseconds since the epoch. */
+  now: number;
+  readonly history: History;
+  readonly metrics = new Metrics();
+  readonly keeper: {
+    -readonly [K in keyof KeeperView]: KeeperView[K];
+  };
+  readonly #domains = new Map<string, RemoteDomain>();
+  readonly #wakes = new Map<string, number>();
+  #ids = 0;
+
+  constructor(now = Date.UTC(2026, 4, 4, 9, 41)) {
+    this.now = now;
+    this.history = new History({ now: () => this.now });
+    const domains = this.#domains;
+    this.keeper = {
+      router: {
+        get domains() {
+          return [...domains.values()];
+        },
+        get sessions() {
+          return new Set([...domains.values()].flatMap((d) => [...d.joins].map((j) => j.user)))
+            .size;
+        },
+        depth: 0,
+      },
+      connection: { state: "connected", waiting: { urgent: 0, normal: 0 }, unanswered: 0 },
+      hosts: [{ host: HOST, state: "synced", software: "prosody" }],
+      paused: false,
+      held: 0,
+    };
+    this.metrics.watch(this.keeper, "1.2.3");
+  }
+
+  /** A domain, made when it is first asked for. */
+  domain(name: string, options: DomainOptions = {}): RemoteDomain {
+    const known = this.#domains.get(name);
+    if (known) return known;
+    const domain = new RemoteDomain(HOST, name, { probe: "component", ...options }, {
+      now: () => this.now,
+      random: () => 0.5,
+      id: () => `q${this.#ids++}`,
+      grant: (wanted) => wanted,
+      componentReachable: () => true,
+      ownOutage: () => false,
+    });
+    this.#domains.set(name, domain);
+    return domain;
+  }
+
+  /** Users join rooms of a domain. */
+  join(domain: string, users: number, rooms = 1): void {
+    for (let n = 0; n < users; n++) {
+      const [user, room] = [`user${n}@${HOST}/phone`, `room${n % rooms}@${domain}`];
+      this.tell(domain, { type: "joined", user, room, nick: `User ${n}` });
+    }
+  }
+
+  /** Tells a domain something; returns the questions that it asks because of it. */
+  tell(name: string, event: DomainEvent): Extract<Effect, { type: "ping" | "probe" }>[] {
+    const domain = this.domain(name);
+    const asked: Extract<Effect, { type: "ping" | "probe" }>[] = [];
+    for (const effect of domain.receive(event)) {
+      if (effect.type === "report") {
+        this.history.reported(domain, effect.report);
+        this.metrics.reported(domain, effect.report);
+      } else if (effect.type === "notify") {
+        this.history.notified(domain, effect);
+        this.metrics.notified(domain, effect);
+      } else if (effect.type === "ping" || effect.type === "probe") asked.push(effect);
+      else if (effect.type === "wake") this.#wakes.set(name, effect.at);
+      else if (effect.type === "rest") this.#wakes.delete(name);
+    }
+    return asked;
+  }
+
+  /** The link of a domain is lost. */
+  lose(domain: string): void {
+    this.tell(domain, { type: "link", state: "down", direction: "out", clean: false });
+  }
+
+  /** Goes on to when the domain wants to be woken, and wakes it. */
+  wake(domain: string): Extract<Effect, { type: "ping" | "probe" }>[] {
+    this.now = Math.max(this.now, this.#wakes.get(domain) ?? this.now);
+    return this.tell(domain, { type: "wake" });
+  }
+
+  /** Verifies a domain that lost its link, up to `most` answers; of each ten users, `gone` are. */
+  verify(domain: string, { gone = 0, most = Infinity, reachable = true } = {}): void {
+    let asked = this.wake(domain);
+    const probe = asked.find((effect) => effect.type === "probe");
+    if (probe) asked = this.tell(domain, { type: "probed", id: probe.id, reachable });
+    for (let answers = 0; answers < most && asked.length > 0;) {
+      const next: typeof asked = [];
+      for (const question of asked) {
+        if (question.type !== "ping" || answers >= most) continue;
+        const out = answers++ % 10 < gone;
+        const { id, room } = question;
+        const error = { type: "error", condition: "not-acceptable", errorType: "cancel" } as const;
+        const answer = out ? error : { type: "result" } as const;
+        next.push(...this.tell(domain, { type: "answered", id, room, answer }));
+      }
+      if (answers < most && this.#wakes.has(domain)) next.push(...this.wake(domain));
+      asked = next;
+    }
+  }
+}
