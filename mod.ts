@@ -6,17 +6,19 @@
  * words as pure functions).
  *
  * @example Keep the users of example.net in their rooms
- * ```ts no-run
+ * ```ts
  * import { Keeper, tcpTransport } from "@roomkeeper/roomkeeper";
  *
- * await using keeper = new Keeper({
- *   transport: tcpTransport({ hostname: "127.0.0.1", port: 5347 }),
- *   domain: "keeper.example.net",
- *   secret: Deno.env.get("ROOMKEEPER_SECRET")!,
- *   watch: ["example.net"],
- * });
- * await keeper.start();
- * await new Promise((stop) => Deno.addSignalListener("SIGTERM", () => stop(undefined)));
+ * async function keepUntil(stop: Promise<void>): Promise<void> {
+ *   await using keeper = new Keeper({
+ *     transport: tcpTransport({ hostname: "127.0.0.1", port: 5347 }),
+ *     domain: "keeper.example.net",
+ *     secret: Deno.env.get("ROOMKEEPER_SECRET") ?? "",
+ *     watch: ["example.net"],
+ *   });
+ *   await keeper.start();
+ *   await stop;
+ * }
  * ```
  *
  * @module

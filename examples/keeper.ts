@@ -18,5 +18,5 @@ await using keeper = new Keeper({
     disconnected: ({ message }) => console.error(message),
   }],
 });
-keeper.start();
+await keeper.start();
 await new Promise((stop) => Deno.addSignalListener("SIGINT", () => stop(undefined)));

@@ -22,7 +22,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-read",
   "--allow-write",
-  "--allow-env=ROOMKEEPER_SECRET,NO_COLOR",
+  "--allow-env=ROOMKEEPER_SECRET",
 ];
 
 /** The arguments of `deno` that make the binary of one target. */
