@@ -133,6 +133,7 @@ export function element(parent: Part, local: usize, length: usize, ns: u32): Par
     return Part.Nothing;
   }
   const name = find(List.Names, local, length);
+  if (name == Name.Unknown && ns != Ns.Link) return Part.Nothing;
   switch (parent) {
     case Part.Stanza:
       return child(name, ns);

@@ -97,14 +97,13 @@ function advance(): void {
       if (p == 0) return;
     }
     if (depth < 2) setKeep(p);
-    const before = count;
     const next = tag(p);
     if (next == 0) {
       setPosition(p);
       return;
     }
     p = next;
-    if (count != before) {
+    if (depth < 2) {
       setKeep(p);
       if (count >= (BATCH as usize)) {
         setPosition(p);
