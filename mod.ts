@@ -28,7 +28,8 @@ export type { IgnoredInput, KeeperObserver } from "./keeper/observer.ts";
 export { HostSync, type SyncState, type SyncStep } from "./keeper/host_sync.ts";
 export type { JoinStore, StoreHealth } from "./keeper/join_store.ts";
 export { MemoryStore, openStore, SqliteStore } from "./store/mod.ts";
-export { type StoreClock, StoreError, type StoreFailure, type StoreOptions } from "./store/mod.ts";
+export { StoreError } from "./store/mod.ts";
+export type { StoreClock, StoreFailure, StoreLog, StoreOptions } from "./store/mod.ts";
 export { Router, type RouterOptions, type RouterPorts } from "./actors/router.ts";
 export type { HostSnapshot, LinkName, StoredLink } from "./actors/router.ts";
 export { type DomainStatus, RemoteDomain } from "./actors/remote_domain.ts";
@@ -65,9 +66,11 @@ export type {
   ByteStream,
   ConnectFailure,
   ConnectionStatus,
+  Identity,
   Lane,
   LossReason,
   OutboxLimits,
+  RequestHandler,
   TcpOptions,
   Transport,
 } from "./component/mod.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { getLogger, type Logger } from "@logtape/logtape";
+import { getLogger } from "@logtape/logtape";
 import type { StoreChange } from "../actors/effects.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
@@ -21,6 +21,14 @@ export interface StoreClock {
   after(ms: number, fire: () => void): () => void;
 }
 
+/** Takes what the operator should know; LogTape's loggers are such. */
+export interface StoreLog {
+  /** Takes a message, with names in braces for the properties in it. */
+  info(message: string, properties: Record<string, unknown>): void;
+  /** As `info`, for what went wrong. */
+  error(message: string, properties: Record<string, unknown>): void;
+}
+
 /** How a store behaves. */
 export interface StoreOptions {
   /** How long a change may wait to be written, in milliseconds. @default {200} */
@@ -33,7 +41,7 @@ export interface StoreOptions {
    */
   readonly maxPending?: number;
   /** Takes what the operator should know. @default {LogTape's category `roomkeeper.store`} */
-  readonly logger?: Logger;
+  readonly logger?: StoreLog;
   /** Time; for tests. */
   readonly clock?: StoreClock;
 }
@@ -77,7 +85,7 @@ export class SqliteStore implements JoinStore {
   readonly #tick: number;
   readonly #batch: number;
   readonly #maxPending: number;
-  readonly #logger: Logger;
+  readonly #logger: StoreLog;
   readonly #clock: StoreClock;
   readonly #pending = new PendingChanges();
   #tables: Tables | undefined;
