@@ -72,7 +72,7 @@ export function logObserver(
 
 function logReport(logger: Logger, infos: RateLimitedLog, link: LinkName, report: Report): void {
   const { type, ...details } = report;
-  const fields = { event: type, ...link, ...details };
+  const fields = { event: type, host: link.host, domain: link.domain, ...details };
   switch (report.type) {
     case "loss":
       return logger.info(`${CAUSES[report.cause]}: {joins} joins in {domain} are in doubt`, fields);

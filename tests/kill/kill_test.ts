@@ -1,0 +1,95 @@
+/**
+ * Kills the keeper again and again in the middle of outages. Nobody may be told twice, nobody may
+ * be forgotten, and in the end it knows what is true.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
+import { Home } from "./home.ts";
+import { KeeperProgram } from "./keeper.ts";
+import { type Domain, World } from "./world.ts";
+
+/** How many times the keeper is killed, from the environment; `deno task test:kill` for more. */
+const KILLS = Number(Deno.env.get("ROOMKEEPER_KILLS") ?? 20);
+const KILLS_PER_OUTAGE = 10;
+const JOINS = 5000;
+/** The longest a domain is away, if it comes back at all, in milliseconds. */
+const AWAY_MS = 2_000;
+
+Deno.test(`${KILLS} times kill -9: no notice is missed, none is doubled`, async () => {
+  const world = new World({ joins: JOINS, domains: 10 });
+  using home = new Home(world);
+  await using keeper = new KeeperProgram(home.port);
+  keeper.start();
+  for (let kills = 0; kills < KILLS; kills += KILLS_PER_OUTAGE) {
+    for (const domain of world.domains.values()) domain.reachable = true;
+    for (const domain of world.domains.values()) domain.dead = false;
+    while (home.join());
+    await keeper.synced();
+    const dead = outage(home);
+    await surviveKills(home, keeper, Math.min(KILLS_PER_OUTAGE, KILLS - kills), dead);
+    await home.settled();
+    await keeper.synced();
+    await keeper.calm();
+    assertEquals(world.faults, { mistaken: [], doubled: [] });
+    assert(world.told > 0);
+  }
+  assertEquals(await keeper.stop(), 0);
+  assertEquals(joinsOf(keeper), world.stays.map(describe).sort());
+  assertEquals(keeper.files, ["joins.sqlite", "roomkeeper.toml"], "no store was set aside");
+});
+
+/**
+ * Most domains are lost for a while, and forget some occupants; one only blinks; one is spared; one
+ * stays away, and is returned.
+ */
+function outage(home: Home): Domain {
+  const [dead, blinking, _spared, ...others] = shuffled([...home.world.domains.values()]);
+  dead!.dead = true;
+  home.cut(dead!, Infinity);
+  home.cut(blinking!, 0);
+  for (const domain of others) {
+    home.world.forget(domain.name, 0.4);
+    home.cut(domain, Math.random() * AWAY_MS);
+  }
+  return dead!;
+}
+
+/** Kills the keeper so many times, and leaves it running. Meanwhile users come and go. */
+async function surviveKills(
+  home: Home,
+  keeper: KeeperProgram,
+  kills: number,
+  dead: Domain,
+): Promise<void> {
+  const bustle = setInterval(() => home.bustle(), 20);
+  let lostAt: number | undefined;
+  for (let i = 0; i < kills; i++) {
+    // One in five dies before it knows where it is.
+    if (Math.random() < 0.2) await delay(Math.random() * 500);
+    else {
+      await keeper.synced();
+      await delay(Math.random() * 1200);
+    }
+    await keeper.kill();
+    const loss = keeper.stored().find((link) => link.domain === dead.name)?.losses[0];
+    if (loss && lostAt) assertEquals(loss.at, lostAt, "an open loss keeps its time");
+    lostAt ??= loss?.at;
+    keeper.start();
+  }
+  clearInterval(bustle);
+}
+
+function joinsOf(keeper: KeeperProgram): string[] {
+  return keeper.stored().flatMap((link) => link.joins).map(describe).sort();
+}
+
+function describe(join: { user: string; room: string; nick: string }): string {
+  return `${join.user} ${join.room} ${join.nick}`;
+}
+
+function shuffled(domains: Domain[]): Domain[] {
+  return domains.map((domain) => ({ domain, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ domain }) => domain);
+}
