@@ -59,7 +59,7 @@ export function limit(): usize {
 /** Ends the stream. Beyond the limit on size nothing but the size is wrong. */
 export function refuse(reason: Refusal, p: usize): usize {
   refusal = p - keep >= limit() ? Refusal.TooLong : reason;
-  refusedAt = p - keep;
+  refusedAt = min(p - keep, limit());
   return 0;
 }
 

@@ -111,7 +111,7 @@ export function endTag(p: usize): usize {
   p += length;
   if (load<u8>(p) != GREATER) {
     p = skipSpace(p);
-    if (load<u8>(p) != GREATER) return unexpected(p);
+    if (load<u8>(p) != GREATER) return p >= end ? 0 : refuse(Refusal.Mismatch, p);
   }
   p++;
   if (load<u8>(entry, 10) == Part.Inner) finishInner(keep + load<u32>(entry, 12), p);
