@@ -133,7 +133,7 @@ export const schema = {
       silence: {
         type: "duration",
         default: 900,
-        min: 60,
+        min: 1,
         max: 86_400,
         zero: "silence is never a reason",
         doc: 'With `feed = "stock"` only, where a lost link is not reported: a domain from which ' +

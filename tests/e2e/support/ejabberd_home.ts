@@ -8,13 +8,11 @@
  */
 import { Client, type ClientOptions } from "./client.ts";
 import { Ejabberd } from "./ejabberd.ts";
-import { IrcRooms } from "./irc_rooms.ts";
 import { Wire } from "./link_cut.ts";
-import { Prosody } from "./prosody.ts";
+import { type RoomsKind, roomsServer } from "./rooms_server.ts";
 import type { Server } from "./server.ts";
 
-/** What hosts the rooms; with `irc` their names begin with `#`. */
-export type RoomsKind = "prosody" | "ejabberd" | "irc";
+export type { RoomsKind } from "./rooms_server.ts";
 
 /** What is special about it. */
 export interface EjabberdHomeOptions {
@@ -37,7 +35,7 @@ const FEEDS = {
 
 /** The two servers. */
 export class EjabberdHome implements AsyncDisposable {
-  /** `home.example`, with users alice, bob and carol. */
+  /** `home.example`, with users alice, bob, carol and mallory. */
   readonly home: Ejabberd;
   /** `rooms.example`. */
   readonly rooms: Server;
@@ -48,17 +46,8 @@ export class EjabberdHome implements AsyncDisposable {
   readonly #clients: Client[] = [];
 
   private constructor(options: EjabberdHomeOptions) {
-    const { feed = "plugin", rooms = "prosody", homeOptions = {} } = options;
-    this.home = new Ejabberd({
-      name: "home",
-      host: "home.example",
-      rooms: "local.home.example",
-      components: [KEEPER, "gateway.home.example"],
-      users: ["alice", "bob", "carol"].map((user) => `${user}@home.example`),
-      modules: FEEDS[feed],
-      options: homeOptions,
-    });
-    this.rooms = roomsServer(rooms);
+    this.home = ejabberdHome(options);
+    this.rooms = roomsServer(options.rooms ?? "prosody");
     this.outward = new Wire(this.rooms.ip);
     this.inward = new Wire(this.home.ip);
     this.home.resolve("rooms.example", this.outward.ip);
@@ -86,21 +75,16 @@ export class EjabberdHome implements AsyncDisposable {
   }
 }
 
-/** Makes a server at `rooms.example`. */
-export function roomsServer(kind: RoomsKind): Server {
-  switch (kind) {
-    case "prosody":
-      return new Prosody({
-        name: "rooms",
-        hosts: `
-VirtualHost "away.example"
-Component "rooms.example" "muc"
-  restrict_room_creation = false; muc_room_locking = false
-`,
-      });
-    case "ejabberd":
-      return new Ejabberd({ name: "rooms", host: "away.example", rooms: "rooms.example" });
-    case "irc":
-      return new IrcRooms();
-  }
+/** Makes an ejabberd at `home.example`, with users alice, bob, carol and mallory; not started. */
+export function ejabberdHome(options: Omit<EjabberdHomeOptions, "rooms"> = {}): Ejabberd {
+  const { feed = "plugin", homeOptions = {} } = options;
+  return new Ejabberd({
+    name: "home",
+    host: "home.example",
+    rooms: "local.home.example",
+    components: [KEEPER, "gateway.home.example"],
+    users: ["alice", "bob", "carol", "mallory"].map((user) => `${user}@home.example`),
+    modules: FEEDS[feed],
+    options: homeOptions,
+  });
 }

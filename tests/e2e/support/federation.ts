@@ -4,28 +4,13 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { Client, type ClientOptions } from "./client.ts";
 import { Wire } from "./link_cut.ts";
-import { lua, PASSWORD, Prosody } from "./prosody.ts";
-
-/** How the home server tells Roomkeeper what happens. */
-export type Feed = "plugin" | "stock" | "none";
+import { lua, Prosody } from "./prosody.ts";
+import { prosodyHome, type ProsodyHomeOptions } from "./prosody_home.ts";
 
 /** What is special about a federation. */
-export interface FederationOptions {
-  /** @default {"plugin"} */
-  readonly feed?: Feed;
-  /** The component that the stock script names. @default {"keeper.home.example"} */
-  readonly stockComponent?: string;
-  /** Encrypt the links. @default {false} */
-  readonly tls?: boolean;
-  /** Lua lines for options of the home server. */
-  readonly homeOptions?: string;
-  /** More modules of the home server. */
-  readonly homeModules?: readonly string[];
-  /** Lua lines for more hosts and components of the home server. */
-  readonly homeHosts?: string;
+export interface FederationOptions extends ProsodyHomeOptions {
   /** Lua lines for options of the rooms' server. */
   readonly roomsOptions?: string;
   /** More modules of the rooms' server. */
@@ -33,11 +18,6 @@ export interface FederationOptions {
   /** Lua lines for more hosts and components of the rooms' server. */
   readonly roomsHosts?: string;
 }
-
-const PLUGIN_FOLDER = join(import.meta.dirname!, "../../../servers/prosody");
-
-/** The users of the home server. */
-export const USERS = ["alice", "bob", "carol", "mallory"] as const;
 
 /** The two servers. */
 export class Federation implements AsyncDisposable {
@@ -55,31 +35,8 @@ export class Federation implements AsyncDisposable {
   readonly #clients: Client[] = [];
 
   private constructor(options: FederationOptions) {
-    const { feed = "plugin", tls = false } = options;
-    const { homeOptions = "", homeModules = [], homeHosts = "" } = options;
-    const { roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
-    const feedModules = { plugin: ["roomkeeper"], stock: ["firewall"], none: [] }[feed];
-    const feedOptions = {
-      plugin: `roomkeeper_component = "keeper.home.example"`,
-      stock: `firewall_scripts = { "roomkeeper.pfw" }`,
-      none: "",
-    }[feed];
-    this.home = new Prosody({
-      name: "home",
-      tls,
-      users: USERS.map((user) => `${user}@home.example`),
-      pluginPaths: [PLUGIN_FOLDER],
-      modules: homeModules,
-      options: homeOptions,
-      hosts: `
-VirtualHost "home.example"
-  modules_enabled = { ${feedModules.map(lua)} }
-  ${feedOptions}
-Component "keeper.home.example"
-  component_secret = ${lua(PASSWORD)}
-  validate_from_addresses = false
-${homeHosts}`,
-    });
+    const { tls = false, roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
+    this.home = prosodyHome(options);
     const muc = `restrict_room_creation = false; muc_room_locking = false
   modules_enabled = { ${roomsModules.map(lua).join(", ")} }`;
     this.rooms = new Prosody({
@@ -97,12 +54,6 @@ Component "lasting.example" "muc"
   muc_room_default_persistent = true
 ${roomsHosts}`,
     });
-    if (feed === "stock") {
-      const { stockComponent = "keeper.home.example" } = options;
-      const script = Deno.readTextFileSync(join(PLUGIN_FOLDER, "roomkeeper.pfw"));
-      const filledIn = script.replaceAll("keeper.home.example", stockComponent);
-      Deno.writeTextFileSync(this.home.path("roomkeeper.pfw"), filledIn);
-    }
     this.outward = new Wire(this.rooms.ip);
     this.inward = new Wire(this.home.ip);
     for (const domain of domainsOf(this.rooms.hosts)) this.home.resolve(domain, this.outward.ip);

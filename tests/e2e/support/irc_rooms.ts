@@ -4,18 +4,14 @@
  * @module
  */
 import { Biboumi } from "./biboumi.ts";
-import { Ejabberd } from "./ejabberd.ts";
+import { Ejabberd, type EjabberdOptions } from "./ejabberd.ts";
 import { Ngircd } from "./ngircd.ts";
 import type { Server } from "./server.ts";
 
 /** The rooms are `#NAME@rooms.example`; signals go to the server and to the gateway. */
 export class IrcRooms implements Server {
   /** The XMPP server, at `away.example`. */
-  readonly server: Ejabberd = new Ejabberd({
-    name: "rooms",
-    host: "away.example",
-    components: ["rooms.example"],
-  });
+  readonly server: Ejabberd;
   /** The IRC server. */
   readonly irc: Ngircd = new Ngircd();
   /** The gateway at `rooms.example`. */
@@ -23,7 +19,13 @@ export class IrcRooms implements Server {
   #hasIrc = false;
 
   /** Makes all three. */
-  constructor() {
+  constructor(options: Pick<EjabberdOptions, "users" | "options"> = {}) {
+    this.server = new Ejabberd({
+      name: "rooms",
+      host: "away.example",
+      components: ["rooms.example"],
+      ...options,
+    });
     this.gateway = new Biboumi({
       domain: "rooms.example",
       server: this.server.ip,
