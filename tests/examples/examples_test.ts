@@ -57,7 +57,7 @@ Deno.test("the keeper connects with the permissions that it names, and stops at 
   });
   const flags = ["--allow-net=127.0.0.1", "--allow-env=ROOMKEEPER_SECRET"];
   const process = example("keeper.ts", flags, `${home.port}`);
-  const lines = process.stdout.pipeThrough(new TextDecoderStream())
+  const lines: ReadableStream<string> = process.stdout.pipeThrough(new TextDecoderStream())
     .pipeThrough(new TextLineStream());
   for await (const line of lines) {
     assertEquals(line, "keeping the users of home.example");

@@ -1,0 +1,167 @@
+import { assert, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { ROOT } from "./markdown.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** Tries a command of the documentation. */
+export type Try = (sandbox: Sandbox, command: string) => Promise<void>;
+
+const succeeds: Try = async (sandbox, command) => void await sandbox.run(command);
+
+function prints(text: string): Try {
+  return async (sandbox, command) => assertStringIncludes(await sandbox.run(command), text);
+}
+
+/** `init` in a folder that has no configuration yet. */
+function writes(...names: string[]): Try {
+  return async (sandbox, command) => {
+    const before = new Set([...Deno.readDirSync(sandbox.project)].map(({ name }) => name));
+    for (const name of before) {
+      if (name.startsWith("roomkeeper.")) Deno.removeSync(join(sandbox.project, name));
+    }
+    await sandbox.run(command);
+    for (const name of names) Deno.statSync(join(sandbox.project, name));
+  };
+}
+
+/** A generator leaves the files as they are, since they are up to date. */
+function regenerates(...files: string[]): Try {
+  return async (sandbox, command) => {
+    await sandbox.run(command);
+    for (const file of files) {
+      const written = Deno.readTextFileSync(join(sandbox.project, file));
+      assert(written === Deno.readTextFileSync(join(ROOT, file)), `${file} is out of date`);
+    }
+  };
+}
+
+function installs(path: string, folder = "."): Try {
+  return async (sandbox, command) => {
+    await sandbox.run(command, folder);
+    Deno.statSync(join(sandbox.root, path));
+  };
+}
+
+const check: Try = async (sandbox, command) => {
+  const server = await sandbox.configure();
+  try {
+    assertStringIncludes(await sandbox.run(command), "Roomkeeper can work with this server.");
+  } finally {
+    server.close();
+  }
+};
+
+const keeps: Try = async (sandbox, command) => {
+  const server = await sandbox.configure();
+  try {
+    const folder = join(sandbox.root, "etc/roomkeeper");
+    Deno.mkdirSync(folder, { recursive: true });
+    const configuration = Deno.readTextFileSync(join(sandbox.project, "roomkeeper.toml"));
+    const store = `\n[store]\npath = "${sandbox.root}/var/lib/roomkeeper/roomkeeper.sqlite"\n`;
+    Deno.writeTextFileSync(join(folder, "roomkeeper.toml"), configuration + store);
+    await sandbox.keep(command.replace("5347", `${server.port}`));
+  } finally {
+    server.close();
+  }
+};
+
+const isLittleExposed: Try = async (sandbox, command) => {
+  const [, score] = /Overall exposure level.*: (\d+\.\d)/.exec(await sandbox.run(command)) ?? [];
+  assert(Number(score) <= 1, `the score is ${score}`);
+};
+
+const init = "deno task roomkeeper init --server";
+const lines = { prosody: "roomkeeper.prosody.cfg.lua", ejabberd: "roomkeeper.ejabberd.yml" };
+
+/** How each command is tried. */
+export const TRIED: Readonly<Record<string, Try>> = {
+  "npx --yes deno@2.9.6 task demo": prints("Bob alone was told, once, and is back."),
+  [`${init} prosody --watch home.example`]: writes("roomkeeper.toml", lines.prosody),
+  [`${init} prosody --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.prosody),
+  [`${init} ejabberd --watch home.example`]: writes("roomkeeper.toml", lines.ejabberd),
+  [`${init} ejabberd --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.ejabberd),
+  "deno task roomkeeper check": check,
+  "deno task start": keeps,
+  "deno run --no-prompt --allow-net=127.0.0.1:5347 --allow-read=/etc/roomkeeper,/var/lib/roomkeeper --allow-write=/var/lib/roomkeeper --allow-env=ROOMKEEPER_SECRET main.ts run --config /etc/roomkeeper/roomkeeper.toml":
+    keeps,
+  "deno task docs:config": regenerates("docs/configuration.md", "docs/roomkeeper.sample.toml"),
+  "deno task docs:verdicts": regenerates("docs/how-it-decides.md"),
+  "deno task build:page": succeeds,
+  "deno task build:wasm": regenerates("xml/scanner/scanner_binary.ts"),
+  "deno task build:sax-wasm": regenerates("xml/sax_wasm_binary.ts"),
+  "sudo install -D -m 0644 servers/prosody/mod_roomkeeper.lua /usr/local/lib/prosody/modules/mod_roomkeeper.lua":
+    installs("usr/local/lib/prosody/modules/mod_roomkeeper.lua"),
+  "sudo install -m 0644 servers/prosody/roomkeeper.pfw /etc/prosody/roomkeeper.pfw": installs(
+    "etc/prosody/roomkeeper.pfw",
+  ),
+  "install -m 0644 roomkeeper.sysusers /etc/sysusers.d/roomkeeper.conf": installs(
+    "etc/sysusers.d/roomkeeper.conf",
+    "packaging",
+  ),
+  "install -m 0644 roomkeeper.service /etc/systemd/system/roomkeeper.service": installs(
+    "etc/systemd/system/roomkeeper.service",
+    "packaging",
+  ),
+  "systemd-analyze security --offline=true packaging/roomkeeper.service": isLittleExposed,
+  "sudo sh servers/ejabberd/build.sh /opt/roomkeeper/ejabberd": installs(
+    "opt/roomkeeper/ejabberd/mod_roomkeeper.beam",
+  ),
+  "sh build.sh /opt/roomkeeper/ejabberd": installs(
+    "opt/roomkeeper/ejabberd/mod_roomkeeper.beam",
+    "servers/ejabberd",
+  ),
+};
+
+/** What a command needs that is not everywhere: programs that must be there to try it. */
+export const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  "systemd-analyze security --offline=true packaging/roomkeeper.service": ["systemd-analyze"],
+  "sudo sh servers/ejabberd/build.sh /opt/roomkeeper/ejabberd": ["erlc", "ejabberdctl"],
+  "sh build.sh /opt/roomkeeper/ejabberd": ["erlc", "ejabberdctl"],
+};
+
+const tests = "runs the tests, of which this is one";
+const system = "changes the system that it runs on";
+const download = "downloads what the tests have no network for";
+const service = "needs ejabberd as a service of the system; tests/e2e builds and loads the module";
+
+/** Why a command is not tried. */
+export const NOT_TRIED: Readonly<Record<string, string>> = {
+  "npx --yes deno@2.9.6 task test": tests,
+  "deno task ok": tests,
+  "bash .ci/run": tests,
+  "deno task test:unit tests/xml": tests,
+  "deno task test:e2e tests/e2e/prosody_plugin_test.ts": tests,
+  "deno task bench": "takes minutes; each benchmark is type-checked",
+  "deno task compile": `${download}; tests/tools/compile_test.ts does all but that`,
+  "install -m 0755 ../output/roomkeeper-x86_64-unknown-linux-gnu /usr/local/bin/roomkeeper":
+    "needs the binary",
+  "systemd-sysusers": system,
+  "install -d -g roomkeeper -m 0750 /etc/roomkeeper": "needs the group that systemd-sysusers makes",
+  "install -g roomkeeper -m 0640 ../roomkeeper.toml /etc/roomkeeper/roomkeeper.toml":
+    "needs the group that systemd-sysusers makes",
+  "systemctl daemon-reload": system,
+  "systemctl enable --now roomkeeper": system,
+  "journalctl -u roomkeeper -f": "needs the service",
+  "docker build -f packaging/Dockerfile -t roomkeeper .": download,
+  "docker run --read-only --cap-drop=ALL --security-opt=no-new-privileges --network=host -v /etc/roomkeeper:/etc/roomkeeper:ro -v roomkeeper:/var/lib/roomkeeper roomkeeper":
+    "needs the image",
+  "sudo prosodyctl check config": "checks the system's Prosody; tests/e2e runs one of its own",
+  "sudo systemctl restart prosody": system,
+  "sudo systemctl restart ejabberd": system,
+  "sudo apt-get install prosody-modules": system,
+  "sudo apt-get install erlang-dev erlang-p1-xmpp": system,
+  "modules=$(sudo -u ejabberd sh -c 'echo ${CONTRIB_MODULES_PATH:-$HOME/.ejabberd-modules}')":
+    service,
+  'mkdir -p "$modules/sources/mod_roomkeeper/src"': service,
+  'cp mod_roomkeeper.spec "$modules/sources/mod_roomkeeper/"': service,
+  'cp mod_roomkeeper.erl "$modules/sources/mod_roomkeeper/src/"': service,
+  'chown -R ejabberd: "$modules"': service,
+  "ejabberdctl module_install mod_roomkeeper": service,
+};
+
+/** Whether programs are all there. */
+export async function areThere(programs: readonly string[]): Promise<boolean> {
+  const script = programs.map((program) => `command -v ${program}`).join(" && ");
+  const shell = new Deno.Command("sh", { args: ["-c", script], stdout: "null" });
+  return programs.length === 0 || (await shell.output()).success;
+}
