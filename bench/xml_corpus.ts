@@ -55,9 +55,13 @@ function chance(seed: number): (n: number) => number {
 export function makeCorpus(length: number, seed = 20_260): Corpus {
   const below = chance(seed);
   const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
-  const id = () => `${below(0xffff_ffff).toString(16)}-${below(0xffff_ffff).toString(36)}`;
+  const some = (length: number, characters: string) =>
+    Array.from({ length }, () => characters[below(characters.length)]).join("");
+  const hex = (length: number) => some(length, "0123456789abcdef");
+  const base64 = (length: number) => `${some(length - 1, "ABCDEFGHijklmnopqrstuvwxyz0189+/")}=`;
+  const uuid = () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
   const user = () => `user${below(900)}@home.example`;
-  const full = () => `${user()}/${pick(["phone", "gajim.K3F9", "Conversations.x7Qd", "web"])}`;
+  const full = () => `${user()}/${pick(["phone", "gajim.K3F9XQ2A", "Conversations.x7Qd", "web"])}`;
 
   /** A stanza: start tag without the closing `>`, and the content. */
   const payloads: readonly (() => readonly [string, string])[] = [
@@ -70,42 +74,51 @@ export function makeCorpus(length: number, seed = 20_260): Corpus {
     iq,
   ];
 
+  const occupant = () => `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${base64(44)}'/>`;
+
   function groupchat(): readonly [string, string] {
     const room = pick(ROOMS);
+    const id = uuid();
+    const archived = pick([some(24, "0189abcXYZ_-"), some(16, "0123456789"), uuid()]);
     const delay = below(6) > 0
       ? ""
       : `<delay xmlns='${NS.delay}' from='${room}' stamp='2026-03-01T09:3${below(9)}:00Z'/>`;
     return [
-      `message from='${room}/${pick(NICKS)}' to='${full()}' type='groupchat' id='${id()}'`,
-      `<body>${pick(LINES)}</body>${delay}<origin-id xmlns='urn:xmpp:sid:0' id='${id()}'/>` +
-      `<stanza-id xmlns='urn:xmpp:sid:0' id='${id()}' by='${room}'/>` +
-      `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${id()}${id()}'/>`,
+      `message from='${room}/${pick(NICKS)}' to='${full()}' type='groupchat' id='${id}'`,
+      `<body>${pick(LINES)}</body>${delay}<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>` +
+      `<stanza-id xmlns='urn:xmpp:sid:0' id='${archived}' by='${room}'/>${occupant()}`,
     ];
   }
 
   function mucPresence(): readonly [string, string] {
     const self = below(5) === 0 ? "<status code='100'/><status code='110'/>" : "";
     const gone = below(5) === 0;
+    const about = gone
+      ? ""
+      : `<show>${pick(["away", "dnd", "xa"])}</show><c xmlns='http://jabber.org/protocol/caps'` +
+        ` hash='sha-1' node='https://gajim.org' ver='${base64(28)}'/>` +
+        `<x xmlns='vcard-temp:x:update'><photo>${hex(40)}</photo></x>`;
     return [
       `presence from='${pick(ROOMS)}/${pick(NICKS)}' to='${full()}'` +
-      (gone ? " type='unavailable'" : ""),
-      (gone ? "" : `<show>${pick(["away", "dnd", "xa"])}</show><c xmlns=` +
-        `'http://jabber.org/protocol/caps' hash='sha-1' node='https://client.example' ver='${id()}='/>`) +
-      `<x xmlns='${NS.mucUser}'><item affiliation='${pick(["member", "none", "owner"])}'` +
+      (gone ? " type='unavailable'" : ` id='${uuid()}'`),
+      `${about}${occupant()}<x xmlns='${NS.mucUser}'>` +
+      `<item affiliation='${pick(["member", "none", "owner"])}'` +
       ` role='${gone ? "none" : "participant"}' jid='${full()}'/>${self}</x>`,
     ];
   }
 
   function privateChat(): readonly [string, string] {
+    const id = uuid();
     return [
-      `message from='${full()}' to='${user()}' type='chat' id='${id()}'`,
+      `message from='${full()}' to='${user()}' type='chat' id='${id}'`,
       `<body>${pick(LINES)}</body><active xmlns='http://jabber.org/protocol/chatstates'/>` +
+      `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>` +
       `<request xmlns='urn:xmpp:receipts'/><markable xmlns='urn:xmpp:chat-markers:0'/>`,
     ];
   }
 
   function iq(): readonly [string, string] {
-    const addresses = `from='${full()}' to='${pick(ROOMS)}' id='${id()}'`;
+    const addresses = `from='${full()}' to='${pick(ROOMS)}' id='${uuid()}'`;
     return below(3) > 0 ? [`iq ${addresses} type='get'`, `<ping xmlns='${NS.ping}'/>`] : [
       `iq ${addresses} type='error'`,
       `<ping xmlns='${NS.ping}'/><error type='cancel' by='rooms.example'>` +
@@ -120,7 +133,9 @@ export function makeCorpus(length: number, seed = 20_260): Corpus {
 
   /** As ejabberd's mod_service_log writes it. */
   const asEjabberd = ([tag, content]: readonly [string, string]) =>
-    `<message to='keeper.home.example' from='home.example' id='${below(1e9)}' type='normal'>` +
+    `<message to='keeper.home.example' from='home.example' id='${
+      some(19, "0123456789")
+    }' type='normal'>` +
     `<forwarded xmlns='${NS.forward}'><delay stamp='2026-03-01T09:30:1${below(9)}.${below(1e6)}Z'` +
     ` xmlns='${NS.delay}' from='home.example'/><${
       tag.replace(" ", ` xml:lang='en' xmlns='${NS.client}' `)
@@ -132,7 +147,7 @@ export function makeCorpus(length: number, seed = 20_260): Corpus {
   const wrap = [asProsody, asProsody, asProsody, asEjabberd, asEjabberd, asEjabberd, direct];
   const parts = [
     `<?xml version='1.0'?><stream:stream xmlns='${NS.component}' xmlns:stream='${NS.stream}'` +
-    ` from='keeper.home.example' id='${id()}'>`,
+    ` from='keeper.home.example' id='${uuid()}'>`,
   ];
   let size = 0;
   while (size < length) {

@@ -61,9 +61,9 @@ export function attributes(p: usize): usize {
     const start = p;
     let prefix: usize = 0;
     let length = plainName(p);
-    if (length != 0) {
-      p += length;
-    } else {
+    p += length;
+    if (length == 0 || load<u8>(p) != EQUALS) {
+      p = start;
       p = name(p);
       if (p == 0) return 0;
       length = p - start;
@@ -107,9 +107,14 @@ function value(p: usize): usize {
   if (quote != APOSTROPHE && quote != QUOTE) return unexpected(p);
   plain = true;
   p++;
-  // Most values are plain and short. Both quotes stop here, so as not to wait for which it is.
-  const stops = stopsIn(p) | stopsIn(p + 16) << 16;
-  if (stops != 0 && load<u8>(p + ctz(stops)) == quote) return p + ctz(stops) + 1;
+  // Most values have nothing in them that could end them but their quote.
+  let stops = stopsIn(p) | stopsIn(p + 16) << 16;
+  while (stops == 0) {
+    p += 32;
+    stops = stopsIn(p) | stopsIn(p + 16) << 16;
+  }
+  p += ctz(stops);
+  if (load<u8>(p) == quote) return p + 1;
   const stop = i8x16.splat(quote);
   while (true) {
     p = pass(p, stop, i8x16.splat(LESS), i8x16.splat(AMPERSAND));
@@ -128,19 +133,11 @@ function value(p: usize): usize {
   }
 }
 
-/** The bytes of a vector that may end a plain value, one bit each. */
+/** The bytes that may end a plain value, one bit each: `<`, and all but ASCII from `(` on. */
 function stopsIn(p: usize): u32 {
   const bytes = v128.load(p);
-  const quotes = v128.or(
-    i8x16.eq(bytes, i8x16.splat(APOSTROPHE)),
-    i8x16.eq(bytes, i8x16.splat(QUOTE)),
-  );
-  const others = v128.or(
-    i8x16.eq(bytes, i8x16.splat(AMPERSAND)),
-    i8x16.eq(bytes, i8x16.splat(LESS)),
-  );
-  const special = v128.or(others, i8x16.lt_s(bytes, i8x16.splat(SPACE)));
-  return i8x16.bitmask(v128.or(quotes, special)) as u32;
+  const low = i8x16.lt_s(bytes, i8x16.splat(APOSTROPHE + 1));
+  return i8x16.bitmask(v128.or(low, i8x16.eq(bytes, i8x16.splat(LESS)))) as u32;
 }
 
 /** Checks that the other attributes have declared prefixes and no twins (Namespaces §6.3). */

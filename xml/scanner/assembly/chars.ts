@@ -11,6 +11,7 @@ export const QUOTE: u8 = 0x22;
 export const HASH: u8 = 0x23;
 export const AMPERSAND: u8 = 0x26;
 export const APOSTROPHE: u8 = 0x27;
+export const HYPHEN: u8 = 0x2d;
 export const SLASH: u8 = 0x2f;
 export const COLON: u8 = 0x3a;
 export const SEMICOLON: u8 = 0x3b;

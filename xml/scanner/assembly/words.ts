@@ -90,7 +90,7 @@ export function find(list: List, start: usize, length: usize): u32 {
   const number = load<u8>(WORD_NUMBERS + word);
   // Unused bytes of a word are zero.
   if (length - 1 < 8) return select<u32>(number, 0, (load<u64>(at) ^ key | load<u8>(at, 8)) == 0);
-  return length - 1 < WORD_BYTES - 1 && load<u8>(at + length) == 0 && same(start, at, length)
+  return word != 0 && length < WORD_BYTES && load<u8>(at + length) == 0 && same(start, at, length)
     ? number
     : 0;
 }
