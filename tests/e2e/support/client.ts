@@ -91,13 +91,18 @@ export class Client implements AsyncDisposable {
   /** Enters a room and waits for the room's word; the nick is the one that the room gave. */
   async join(room: string, nick: string): Promise<string> {
     const after = this.journal.length;
-    await this.#do({ do: "presence", room, nick, join: true });
+    await this.askIn(room, nick);
     const { from } = await this.untilStanza(
       `itself in ${room}`,
       (s) => s.kind === "presence" && !s.type && isFrom(s, room) && s.statuses.includes(110),
       { after },
     );
     return from!.slice(room.length + 1);
+  }
+
+  /** Asks to be let into a room. */
+  async askIn(room: string, nick: string): Promise<void> {
+    await this.#do({ do: "presence", room, nick, join: true });
   }
 
   /** Asks for another nick and waits for the room's word. */

@@ -1,0 +1,167 @@
+/**
+ * A client in a room, what it was told, and what the room itself says.
+ *
+ * @module
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { type Client, isFrom, type Received } from "./client.ts";
+import { DeadlineError } from "./journal.ts";
+
+/** What a room says when its user asks whether it is in (XEP-0410). */
+export type Whereabouts = "in" | "out" | "unreachable";
+
+/** The codes of a notice: mod_ping_muc sends 333 alone, Roomkeeper both. */
+const NOTICE = 333;
+/** A question may get lost in a connection that is breaking; then it is asked again. */
+const ANSWER_MS = 4_000;
+const PAUSE_MS = 250;
+
+/** One session of a user in one room. */
+export class Occupant {
+  /** The client. */
+  readonly client: Client;
+  /** The bare JID of the room. */
+  readonly room: string;
+  #nick: string;
+  readonly #since: number;
+
+  private constructor(client: Client, room: string, nick: string, since: number) {
+    this.client = client;
+    this.room = room;
+    this.#nick = nick;
+    this.#since = since;
+  }
+
+  /**
+   * Enters a room, and tries again while its server can't be reached.
+   *
+   * @param within Milliseconds until it is given up.
+   */
+  static async enter(
+    client: Client,
+    room: string,
+    nick: string,
+    within: number,
+  ): Promise<Occupant> {
+    const deadline = performance.now() + within;
+    for (;;) {
+      const since = client.journal.length;
+      await client.askIn(room, nick);
+      const answer = await orNothing(client.untilStanza(
+        `an answer of ${room}`,
+        (s) => isOwnPresence(s, room) || (s.kind === "presence" && isError(s, room)),
+        { after: since, within: ANSWER_MS },
+      ));
+      if (answer !== undefined && answer.type === undefined) {
+        const given = answer.from!.slice(room.length + 1);
+        return new Occupant(client, room, given, client.journal.entries.indexOf(answer) + 1);
+      }
+      if (performance.now() > deadline) {
+        throw new Error(`${client.jid} can't enter ${room}: ${answer?.xml ?? "no answer"}`);
+      }
+      await delay(PAUSE_MS);
+    }
+  }
+
+  /** The nick, as the room gave it. */
+  get nick(): string {
+    return this.#nick;
+  }
+
+  /** Changes the nick, with the room's consent. */
+  async changeNick(nick: string): Promise<void> {
+    await this.client.changeNick(this.room, nick);
+    this.#nick = nick;
+  }
+
+  /** Makes the room outlast its occupants and its server; only its owner can. */
+  async makeLasting(): Promise<void> {
+    const id = crypto.randomUUID();
+    await this.client.sendRaw(
+      `<iq type='set' to='${this.room}' id='${id}'>` +
+        `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>` +
+        `<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>` +
+        `<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>`,
+    );
+    const { type, xml } = await this.client.untilStanza("the room's consent", (s) => s.id === id);
+    if (type !== "result") throw new Error(`${this.room} can't be made persistent: ${xml}`);
+  }
+
+  /** The notices that say it is out, which the room did not send. */
+  get notices(): Received[] {
+    return this.#farewells().filter((s) => s.statuses.includes(NOTICE));
+  }
+
+  /** What the room itself said of its being out. */
+  get dismissals(): Received[] {
+    return this.#farewells().filter((s) => !s.statuses.includes(NOTICE));
+  }
+
+  /** Waits until it was told that it is out; returns whether it was. */
+  async told(within: number): Promise<boolean> {
+    const isFarewell = (s: Received) => isUnavailable(s, this.room);
+    const wait = { after: this.#since, within };
+    return await orNothing(this.client.untilStanza("a farewell", isFarewell, wait)) !== undefined;
+  }
+
+  /** Asks the room, again and again while it gives no answer. */
+  async whereabouts(within: number): Promise<Whereabouts> {
+    const deadline = performance.now() + within;
+    for (;;) {
+      const id = crypto.randomUUID();
+      await this.client.sendRaw(
+        `<iq type='get' to='${this.room}/${this.#nick}' id='${id}'><ping xmlns='urn:xmpp:ping'/></iq>`,
+      );
+      const answer = await orNothing(
+        this.client.untilStanza("an answer", (s) => s.id === id && s.type !== "get", {
+          within: ANSWER_MS,
+        }),
+      );
+      if (answer?.type === "result") return "in";
+      if (answer !== undefined && !isUnreachable(answer)) return "out";
+      if (performance.now() > deadline) return "unreachable";
+      await delay(PAUSE_MS);
+    }
+  }
+
+  /** Leaves the room in good order. */
+  async leave(): Promise<void> {
+    const after = this.client.journal.length;
+    await this.client.leave(this.room, this.#nick);
+    const isFarewell = (s: Received) => isUnavailable(s, this.room);
+    await this.client.untilStanza("its leaving", isFarewell, { after });
+  }
+
+  #farewells(): Received[] {
+    return this.client.stanzas(this.#since).filter((s) => isUnavailable(s, this.room));
+  }
+}
+
+function isOwnPresence(stanza: Received, room: string): boolean {
+  return stanza.kind === "presence" && stanza.type === undefined && isFrom(stanza, room) &&
+    stanza.statuses.includes(110);
+}
+
+/** Whether the user is told to be out; a change of the nick is not that. */
+function isUnavailable(stanza: Received, room: string): boolean {
+  return stanza.kind === "presence" && stanza.type === "unavailable" && isFrom(stanza, room) &&
+    stanza.statuses.includes(110) && !stanza.statuses.includes(303);
+}
+
+function isError(stanza: Received, room: string): boolean {
+  return stanza.type === "error" && isFrom(stanza, room);
+}
+
+/** Whether somebody on the way answered; a gateway says with such words that it has no such user. */
+function isUnreachable({ condition = "", xml }: Received): boolean {
+  return condition.startsWith("remote-server-") && !xml.includes("Not connected to IRC");
+}
+
+async function orNothing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    return undefined;
+  }
+}

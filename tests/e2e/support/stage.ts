@@ -1,0 +1,257 @@
+/**
+ * A home server, a rooms' server and Roomkeeper between them: every kind with every other, and the
+ * same verbs for all.
+ *
+ * @module
+ */
+import { Client, type ClientOptions } from "./client.ts";
+import { ejabberdHome, KEEPER } from "./ejabberd_home.ts";
+import { Wire } from "./link_cut.ts";
+import { Occupant } from "./occupant.ts";
+import { prosodyHome } from "./prosody_home.ts";
+import { Roomkeeper } from "./roomkeeper.ts";
+import { type RoomsKind, roomsServer } from "./rooms_server.ts";
+import type { Server } from "./server.ts";
+
+/** Which software is where. */
+export interface Cell {
+  /** The software of the home server. */
+  readonly home: "prosody" | "ejabberd";
+  /** How it tells Roomkeeper what happens; `ping-muc`: Prosody's mod_ping_muc, no Roomkeeper. */
+  readonly feed: "plugin" | "stock" | "ping-muc";
+  /** The software of the rooms' server. */
+  readonly rooms: RoomsKind;
+}
+
+/** What is special about a stage. */
+export interface StageOptions {
+  /** Whether the rooms' server can find the component's domain. @default {true} */
+  readonly keeperResolvable?: boolean;
+}
+
+/** The options of `[keeper]` on every stage: everything happens in seconds. */
+export const DELAYS = {
+  ping_delay: "1s",
+  ping_timeout: "2s",
+  confirm_within: "15s",
+  backoff_min: "1s",
+  backoff_max: "2s",
+  silence: "3s",
+} as const;
+
+/** The domain of the rooms. */
+export const ROOMS = "rooms.example";
+/** A domain with rooms that nothing happens to. */
+export const ELSEWHERE = "local.home.example";
+/** The option of ejabberd without which it may take minutes before it tries a link again. */
+export const EJABBERD_RETRY = { s2s_max_retry_delay: 1 } as const;
+
+/** How long anything may take before it counts as not happening. */
+export const PATIENCE_MS = 45_000;
+
+/** Everything runs; the parts can be hurt. */
+export class Stage implements AsyncDisposable {
+  /** Which software is where. */
+  readonly cell: Cell;
+  /** `home.example`, and rooms at `local.home.example`. */
+  readonly home: Server;
+  /** `rooms.example`. */
+  readonly rooms: Server;
+  /** Roomkeeper; never started where mod_ping_muc is in its place. */
+  readonly keeper: Roomkeeper;
+  readonly #outward: Wire;
+  readonly #inward: Wire;
+  readonly #clients = new Map<string, Client>();
+  #bystander: Occupant | undefined;
+  #roomCount = 0;
+  #roomsUp = false;
+  #keeperUp = false;
+
+  private constructor(cell: Cell, { keeperResolvable = true }: StageOptions) {
+    this.cell = cell;
+    this.home = cell.home === "prosody"
+      ? prosodyHome({ feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
+      : ejabberdHome({ feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
+    this.rooms = roomsServer(cell.rooms, EJABBERD_RETRY);
+    this.keeper = new Roomkeeper({ ip: this.home.ip, feed: feedOf(cell), keeper: DELAYS });
+    this.#outward = new Wire(this.rooms.ip);
+    this.#inward = new Wire(this.home.ip);
+    this.home.resolve(ROOMS, this.#outward.ip);
+    this.home.resolve("away.example", this.#outward.ip);
+    this.rooms.resolve("home.example", this.#inward.ip);
+    if (keeperResolvable) this.rooms.resolve(KEEPER, this.#inward.ip);
+  }
+
+  /** Starts everything. */
+  static async start(cell: Cell, options: StageOptions = {}): Promise<Stage> {
+    const stage = new Stage(cell, options);
+    try {
+      await Promise.all([stage.home.start(), stage.startRooms()]);
+      if (cell.feed !== "ping-muc") await stage.startKeeper();
+      stage.#bystander = await stage.enter("carol@home.example/pad", `hall@${ELSEWHERE}`, "Cleo");
+    } catch (error) {
+      await stage[Symbol.asyncDispose]();
+      throw error;
+    }
+    return stage;
+  }
+
+  // --- verbs ----------------------------------------------------------------------------------
+
+  /** Starts the rooms' server, with what it stored. */
+  async startRooms(): Promise<void> {
+    await this.rooms.start();
+    this.#roomsUp = true;
+  }
+
+  /** Kills the rooms' server with SIGKILL. */
+  async killRooms(): Promise<void> {
+    this.#roomsUp = false;
+    await this.rooms.kill();
+  }
+
+  /** Stops the rooms' server with SIGTERM. */
+  async stopRooms(): Promise<void> {
+    this.#roomsUp = false;
+    await this.rooms.stop();
+  }
+
+  /** Breaks the connections between the servers; new ones break at once. */
+  cut(): void {
+    this.#outward.cut();
+    this.#inward.cut();
+  }
+
+  /** Lets the servers reach each other again. */
+  mend(): void {
+    this.#outward.mend();
+    this.#inward.mend();
+  }
+
+  /** Starts Roomkeeper, with what it stored, and waits until it sees what happens. */
+  async startKeeper(): Promise<void> {
+    await this.keeper.start();
+    this.#keeperUp = true;
+    const seeing = this.cell.feed === "plugin" ? "synced" : "Connected to the server";
+    await this.keeper.until(
+      "its server",
+      ({ properties, message }) => properties.event === seeing || message === seeing,
+    );
+  }
+
+  /** Kills Roomkeeper with SIGKILL. */
+  async killKeeper(): Promise<void> {
+    this.#keeperUp = false;
+    await this.keeper.kill();
+  }
+
+  // --- people ---------------------------------------------------------------------------------
+
+  /** The client with this address, connected when it is first asked for. */
+  async client(jid: string, options: Partial<ClientOptions> = {}): Promise<Client> {
+    const known = this.#clients.get(jid);
+    if (known !== undefined) return known;
+    const ip = jid.includes("@away.example") ? this.rooms.ip : this.home.ip;
+    const client = await Client.connect({ jid, ip, ...options });
+    this.#clients.set(jid, client);
+    return client;
+  }
+
+  /** Logs a client out; {@linkcode client} then makes a new session. */
+  async logOut(jid: string): Promise<void> {
+    const client = this.#clients.get(jid);
+    this.#clients.delete(jid);
+    await client?.quit();
+    await client?.[Symbol.asyncDispose]();
+  }
+
+  /** The address of a room that was never used before. */
+  newRoom(name: string): string {
+    const unique = `${name}${++this.#roomCount}`;
+    return this.cell.rooms === "irc" ? `#${unique}@${ROOMS}` : `${unique}@${ROOMS}`;
+  }
+
+  /** A user enters a room, with a session that is made if there is none. */
+  async enter(jid: string, room: string, nick: string): Promise<Occupant> {
+    const client = await this.client(jid);
+    const occupant = await Occupant.enter(client, room, nick, PATIENCE_MS);
+    if (this.#keeperUp) await this.keeperHasRead(client);
+    return occupant;
+  }
+
+  /** Carol, who is in a room of another domain, so that nothing concerns her. */
+  get bystander(): Occupant {
+    return this.#bystander!;
+  }
+
+  // --- waiting --------------------------------------------------------------------------------
+
+  /** A position in Roomkeeper's log; 0 after it was started again. */
+  mark(): number {
+    return this.#keeperUp ? this.keeper.log.length : 0;
+  }
+
+  /** Waits until Roomkeeper has read all that the home server told it by now. */
+  async keeperHasRead(by: Client): Promise<void> {
+    const id = crypto.randomUUID();
+    await by.sendRaw(`<iq type='get' to='${KEEPER}' id='${id}'><ping xmlns='urn:xmpp:ping'/></iq>`);
+    await by.untilStanza("Roomkeeper's answer", (s) => s.id === id);
+  }
+
+  /**
+   * Waits until Roomkeeper looks into what happened since `mark`: a loss that it noticed, or with
+   * the stock feed, which can't see everything, the next routine look.
+   */
+  async noticed(mark: number): Promise<void> {
+    if (this.#keeperUp) await this.#untilEvent("a loss", "loss", mark);
+  }
+
+  /** Waits until it was asked so many times whether the domain can be reached. */
+  async probed(times: number, mark: number): Promise<void> {
+    for (let done = 0; done < times; done++) {
+      await this.#untilEvent("a probe", "probing", mark);
+      const isProbe = (line: string) => eventOf(line) === "probing";
+      mark = this.keeper.log.entries.findIndex((line, at) => at >= mark && isProbe(line)) + 1;
+    }
+  }
+
+  /** Waits until Roomkeeper has decided about everybody. */
+  async decided(): Promise<void> {
+    while (this.#keeperUp) {
+      await this.keeperHasRead(this.bystander.client);
+      const { entries } = this.keeper.log;
+      const last = entries.findLastIndex((line) => /^(loss|settled)$/.test(eventOf(line)));
+      if (last < 0 || eventOf(entries[last]!) === "settled") return;
+      await this.#untilEvent("the end of a verification", "settled", last);
+    }
+  }
+
+  /** Mends everything that was hurt, and lets the servers find each other. */
+  async recover(): Promise<void> {
+    this.mend();
+    if (!this.#roomsUp) await this.startRooms();
+    this.rooms.thaw();
+    if (this.cell.feed !== "ping-muc" && !this.#keeperUp) await this.startKeeper();
+  }
+
+  /** Ends everything and leaves nothing behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const servers = [this.keeper, this.home, this.rooms, this.#outward, this.#inward];
+    for (const part of [...this.#clients.values(), ...servers]) await part[Symbol.asyncDispose]();
+  }
+
+  async #untilEvent(what: string, event: string, after: number): Promise<void> {
+    const fits = (line: string) => eventOf(line) === event;
+    await this.keeper.log.until(what, fits, { after, within: PATIENCE_MS });
+  }
+}
+
+function feedOf({ feed }: Cell): "plugin" | "stock" {
+  return feed === "stock" ? "stock" : "plugin";
+}
+
+/** The event that a line of Roomkeeper's log tells of the rooms' domain; empty if none. */
+function eventOf(line: string): string {
+  if (!line.includes(`"domain":"${ROOMS}"`)) return "";
+  return /"event":"(\w+)"/.exec(line)?.[1] ?? "";
+}
