@@ -127,6 +127,24 @@ export class Joins {
     for (const user of this.#users.keys()) yield* this.ofUser(user);
   }
 
+  /**
+   * All joins, the first one that of the `start`-th session, then round to it. The table may
+   * change meanwhile: a join that stays comes at least once.
+   */
+  *from(start: number): Generator<Join> {
+    let first: string | undefined;
+    let index = 0;
+    for (const user of this.#users.keys()) {
+      if (index++ < start) continue;
+      first ??= user;
+      yield* this.ofUser(user);
+    }
+    for (const user of this.#users.keys()) {
+      if (user === first) return;
+      yield* this.ofUser(user);
+    }
+  }
+
   /** The rooms that at least one user is in. */
   roomList(): IterableIterator<Readonly<Room>> {
     return this.#rooms.values();

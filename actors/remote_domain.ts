@@ -18,14 +18,18 @@ import type { Effect, NoticeReason, Report, StoreChange, Verdict } from "./effec
 import type { DomainEvent, Loss, LossCause } from "./events.ts";
 import { type Join, Joins } from "./joins.ts";
 import { Link, type LinkState } from "./link.ts";
+import { Losses } from "./losses.ts";
 import { DOMAIN_DEFAULTS, type DomainOptions, type DomainPorts } from "./options.ts";
 import type { FullDomainOptions } from "./options.ts";
-import { type Item, type Question, Verification } from "./verification.ts";
+import { type Item, Round } from "./round.ts";
+import { type Question, Verification } from "./verification.ts";
 
-/** Losses that are told apart at the same time; of more, the oldest ones count as one. */
-const MAX_LOSSES = 64;
 /** Questions are sent in small batches, so that a pace of 50 a second needs 10 timers, not 50. */
 const BATCH_MS = 100;
+/** How many joins are looked at for one batch, so that no event takes long. */
+const LOOKS = 5_000;
+/** How many joins are given up at one go, for the same reason. */
+const GIVE_UPS = 500;
 /** How long to wait when something else than time is in the way: our server, a nick change. */
 const PAUSE_MS = 1_000;
 /** Conditions that a server uses for a domain that it can't reach (RFC 6120 §8.3.3). */
@@ -75,15 +79,21 @@ export class RemoteDomain {
   readonly #link = new Link();
   readonly #homeHosts: ReadonlySet<string>;
   readonly #renaming = new Map<Join, number>();
-  #losses: readonly Loss[] = [];
+  #losses = new Losses();
   #verification: Verification | undefined;
   /** The latest sequence number that was given away. */
   #seq = 0;
   /** The sequence number at which a good-order closing left the joins unwatched. */
   #closedAt: number | undefined;
+  /** The sequence number at which we were back after being away: what was in vain before does not count. */
+  #backAt = 0;
+  /** Whether joins were kept that nobody could confirm. */
+  #kept = false;
   /** Whether the remote side gave a sign of life since the last loss. */
   #alive = false;
   #heard: number;
+  /** When the next batch of questions may go out, whatever became of the last one. */
+  #nextBatch = -Infinity;
   #wakeAt: number | undefined;
   #effects: Effect[] = [];
 
@@ -115,7 +125,7 @@ export class RemoteDomain {
       joins: this.joins.size,
       rooms: this.joins.rooms,
       users: this.joins.users,
-      losses: this.#losses,
+      losses: this.#losses.all,
       ...(verification && { phase: verification.phase.name }),
       left: verification?.left ?? 0,
       open: verification?.open ?? 0,
@@ -144,6 +154,8 @@ export class RemoteDomain {
       case "seen":
         return this.#seen(event.user, event.room);
       case "reflected": {
+        // Rooms pass pings on to occupants only, even if the one who asked may be another session.
+        this.#seen(event.user, event.room);
         const id = this.#verification?.pingOf(event.user, event.room, event.nick);
         return id === undefined ? undefined : this.#answered(id, { type: "reflected" });
       }
@@ -157,6 +169,8 @@ export class RemoteDomain {
         for (const join of this.joins.ofUser(event.user)) this.#forget(join);
         return;
       case "unreachable":
+        // Newer than any sign of life, so nobody's ping is sent before a probe.
+        this.#alive = false;
         if (this.#verification === undefined) this.#lost("unreachable");
         return;
       case "link":
@@ -240,21 +254,16 @@ export class RemoteDomain {
   /** The user was in when sequence number `seq` was given away. */
   #confirmAt(join: Join, seq: number, because: string): void {
     if (seq <= join.confirmed) return;
-    const loss = this.#lossOf(join);
+    const loss = this.#losses.of(join.confirmed);
     join.confirmed = seq;
     if (loss === undefined) return;
     this.#put(join);
-    if (this.#lossOf(join) === undefined) this.#verdict(join, loss, "joined", because);
+    if (!this.#losses.doubt(seq)) this.#verdict(join, loss, "joined", because);
   }
 
-  /** The oldest loss that this join has not been confirmed after. */
-  #lossOf(join: Join): Loss | undefined {
-    return this.#losses.find((loss) => loss.seq > join.confirmed);
-  }
-
+  /** Whether this very join is still in the table, and in doubt. */
   #suspect(join: Join): boolean {
-    const last = this.#losses.at(-1);
-    return last !== undefined && join.confirmed < last.seq;
+    return this.#losses.doubt(join.confirmed) && this.joins.has(join);
   }
 
   /** Takes a join out of the table; says nothing to anybody. */
@@ -278,47 +287,35 @@ export class RemoteDomain {
 
   #linkUp(direction: "in" | "out"): void {
     const change = this.#link.up(direction);
-    // A loss is being verified already, unless its joins were kept unconfirmed.
-    const unverified = change === "restored" && this.#verification === undefined;
+    // The joins of a loss are being verified already, unless they were kept unconfirmed.
+    const unverified = change === "restored" && (this.#kept || this.#verification === undefined);
     if (change === "back" || unverified) this.#lost("link-up", this.#closedAt);
+    this.#kept = false;
     this.#closedAt = undefined;
     const verification = this.#verification;
     if (verification === undefined) return;
-    this.#alive = true;
-    this.#heard = this.#ports.now();
-    if (verification.phase.name === "backoff") {
-      const settled = this.#heard + this.#settleTime();
-      if (settled < verification.phase.until) {
-        verification.phase = { name: "backoff", until: settled };
-      }
-    }
-  }
-
-  #settleTime(): number {
-    return Math.min(SETTLE_MS, this.#options.pingDelay) * (0.5 + this.#ports.random() / 2);
+    this.#heardFromRemote();
   }
 
   /** Puts every join in doubt that was not confirmed after `seq`, and starts to verify. */
   #lost(cause: LossCause, seq: number = ++this.#seq): void {
     if (this.joins.size === 0) return;
     const now = this.#ports.now();
-    const merged = this.#losses.length < MAX_LOSSES
-      ? this.#losses
-      : [this.#losses[0]!, ...this.#losses.slice(2)];
-    this.#setLosses([...merged, { seq: Math.max(seq, merged.at(-1)?.seq ?? 0), at: now, cause }]);
-    this.#alive = cause === "link-up";
+    this.#losses.add(seq, now, cause);
+    this.#persistLosses();
     this.#report({ type: "loss", cause, joins: this.joins.size });
-    const phase = this.#verification?.phase.name;
-    if (cause !== "operator") {
-      if (phase === "delay") return;
-      if (phase !== undefined && cause !== "link-down" && cause !== "restart") return;
+    this.#alive = cause === "link-up";
+    if (cause === "restart") this.#backAt = seq;
+    const running = this.#verification;
+    if (running !== undefined) {
+      if (cause === "restart") running.reached();
+      if (cause === "link-down") this.#missed(running);
+      if (running.phase.name === "delay" ? cause !== "operator" : cause === "link-up") return;
     }
-    this.#verification ??= new Verification({ name: "delay", until: now });
-    this.#verification.doubted = false;
-    this.#verification.round([]);
-    const until = now + this.#delayAfter(cause);
-    this.#verification.phase = { name: "delay", until };
-    this.#report({ type: "waiting", until });
+    const verification = this.#verification = running ?? new Verification();
+    verification.round = Round.empty();
+    verification.phase = { name: "delay", until: now + this.#delayAfter(cause) };
+    this.#report({ type: "waiting", until: verification.phase.until });
   }
 
   /** How long to wait before the first question. */
@@ -343,7 +340,16 @@ export class RemoteDomain {
     const verification = this.#verification;
     if (verification === undefined) return;
     this.#alive = true;
-    if (verification.phase.name === "backoff") this.#reach(verification, now);
+    verification.reached();
+    if (verification.phase.name !== "backoff") return;
+    const settled = now + this.#settleTime();
+    if (settled < verification.phase.until) {
+      verification.phase = { name: "backoff", until: settled };
+    }
+  }
+
+  #settleTime(): number {
+    return Math.min(SETTLE_MS, this.#options.pingDelay) * (0.5 + this.#ports.random() / 2);
   }
 
   // --- verification ---------------------------------------------------------------------------
@@ -361,7 +367,7 @@ export class RemoteDomain {
     if (phase.name === "asking") {
       if (now >= phase.next) this.#ask(verification, now);
     } else if (now >= phase.until) {
-      if (phase.name === "probe") this.#unreached(verification, now);
+      if (phase.name === "probe") this.#probeFailed(verification, now);
       else this.#reach(verification, now);
     }
     this.#giveUp(verification, now);
@@ -371,29 +377,40 @@ export class RemoteDomain {
   #reach(verification: Verification, now: number): void {
     if (this.#alive) return this.#startAsking(verification, now);
     const by = this.#prober(verification);
+    const canary = by === "user" ? this.#canary(verification, now) : undefined;
+    if (by === "user" && canary === undefined) return this.#startAsking(verification, now);
+    if (canary !== undefined && now < this.#nextBatch) {
+      verification.phase = { name: "backoff", until: this.#nextBatch };
+      return;
+    }
     const id = this.#ports.id();
     this.#report({ type: "probing", by });
     verification.phase = { name: "probe", id, until: now + this.#options.pingTimeout, by };
-    if (by === "component") return void this.#effects.push({ type: "probe", id });
-    const canary = this.#canary(verification, now);
-    if (canary === undefined) return this.#startAsking(verification, now);
+    if (canary === undefined) return void this.#effects.push({ type: "probe", id });
     this.#send(verification, { kind: "ping", join: canary }, now, id);
+    this.#nextBatch = now + this.#batch().ms;
   }
 
-  #prober(verification: Verification): "component" | "user" {
+  /** A domain may answer others, but not the component: so users have their turn. */
+  #prober({ attempt }: Verification): "component" | "user" {
     const { probe } = this.#options;
     if (probe !== "auto") return probe;
     const reachable = this.#ports.componentReachable();
-    if (reachable !== undefined) return reachable ? "component" : "user";
-    return verification.attempt % 2 === 0 ? "component" : "user";
+    if (reachable === false) return "user";
+    return attempt % (reachable ? 3 : 2) < (reachable ? 2 : 1) ? "component" : "user";
   }
 
-  /** A join that may be asked about now. */
+  /** A join that may be asked about now; another one each time, since a single room may be stuck. */
   #canary(verification: Verification, now: number): Join | undefined {
-    for (const join of this.joins) {
+    for (const join of this.#anyOrder()) {
       if (this.#suspect(join) && !this.#held(verification, join, now)) return join;
     }
     return undefined;
+  }
+
+  /** All joins, from anywhere on: who could not be decided must not be in the way each time. */
+  #anyOrder(): Generator<Join> {
+    return this.joins.from(Math.floor(this.#ports.random() * this.joins.users));
   }
 
   #held(verification: Verification, join: Join, now: number): boolean {
@@ -404,62 +421,98 @@ export class RemoteDomain {
     const verification = this.#verification;
     if (verification?.phase.name !== "probe" || verification.phase.id !== id) return;
     const now = this.#ports.now();
-    if (!reachable) return this.#unreached(verification, now);
+    if (!reachable) return this.#probeFailed(verification, now);
     this.#heard = now;
     this.#alive = true;
     this.#startAsking(verification, now);
   }
 
-  /** The domain could not be reached, or not everything could be decided: try again later. */
-  #unreached(verification: Verification, now: number): void {
+  #probeFailed(verification: Verification, now: number): void {
+    // A sign of life may have come meanwhile.
+    if (this.#alive) return this.#startAsking(verification, now);
+    this.#missed(verification);
+    this.#tryLater(verification, now);
+  }
+
+  /**
+   * If a probe is under way, it failed. One may fail because of a single room, and the component's
+   * says nothing before some domain has answered one: two count.
+   */
+  #missed(verification: Verification): void {
+    const { phase } = verification;
+    if (phase.name !== "probe") return;
+    const telling = phase.by === "user" || this.#options.probe === "component" ||
+      this.#ports.componentReachable();
+    if (telling && ++verification.misses >= 2) verification.tried = this.#losses.newest;
+  }
+
+  /** Not everything could be decided: waits. */
+  #tryLater(verification: Verification, now: number): void {
     const { backoffMin, backoffMax } = this.#options;
     const cap = Math.min(backoffMax, backoffMin * 2 ** Math.min(verification.attempt, 30));
     const until = now + Math.max(PAUSE_MS, cap * this.#ports.random());
     verification.attempt++;
-    verification.doubted = true;
-    verification.round([]);
+    verification.round = Round.empty();
     verification.phase = { name: "backoff", until };
     this.#report({ type: "unreached", attempt: verification.attempt, until });
     this.#giveUp(verification, now);
   }
 
-  /** One round: a join of each room first, since the first answer may already tell the rest. */
   #startAsking(verification: Verification, now: number): void {
-    const first: Item[] = [];
-    const rest: Item[] = [];
-    const rooms = new Set<string>();
-    for (const join of this.joins) {
-      if (!this.#suspect(join)) continue;
-      const room = join.room.jid;
-      (rooms.has(room) ? rest : first).push({ kind: "ping", join });
-      rooms.add(room);
-    }
-    verification.round([...first, ...rest]);
+    let suspects = 0;
+    for (const join of this.joins) if (this.#losses.doubt(join.confirmed)) suspects++;
+    const wanted = (join: Join) => this.#suspect(join);
+    verification.round = new Round(this.#anyOrder(), wanted, suspects);
+    verification.began = verification.proven = this.#seq;
+    verification.asks = this.#losses.newest;
+    verification.reached();
     verification.phase = { name: "asking", next: now };
-    this.#report({ type: "reachable", suspects: verification.left });
+    this.#report({ type: "reachable", suspects });
     this.#ask(verification, now);
+  }
+
+  /** How many questions make a batch, and how much later the next one may go out. */
+  #batch(): { readonly size: number; readonly ms: number } {
+    const pace = this.#options.pingsPerSecond;
+    const size = Math.max(1, Math.floor(pace * BATCH_MS / 1000));
+    return { size, ms: Math.ceil(1000 * size / pace) };
   }
 
   /** Sends the next few questions of the round. */
   #ask(verification: Verification, now: number): void {
-    const pace = this.#options.pingsPerSecond;
-    const step = Math.max(BATCH_MS, 1000 / pace);
-    let wanted = Math.max(1, Math.floor(pace * BATCH_MS / 1000));
-    let next = now + step;
-    wanted = Math.min(wanted, verification.left);
-    let granted = wanted === 0 ? 0 : this.#ports.grant(wanted);
-    for (let seen = verification.left; granted > 0 && seen > 0; seen--) {
-      const item = verification.take();
-      if (!this.joins.has(item.join) || !this.#suspect(item.join)) continue;
-      if (this.#held(verification, item.join, now)) verification.later(item);
-      else {
-        this.#send(verification, item, now);
-        granted--;
+    const { round } = verification;
+    const { size, ms } = this.#batch();
+    let next = Math.max(now, this.#nextBatch);
+    if (next === now && round.left > 0) {
+      next = now + ms;
+      let granted = this.#ports.grant(Math.min(size, round.left));
+      const held: Item[] = [];
+      let sent = 0;
+      for (let looks = LOOKS; looks > 0 && granted > 0 && round.left > 0; looks--) {
+        const item = this.#askable(verification, round.take());
+        if (item === undefined) continue;
+        if (this.#held(verification, item.join, now)) held.push(item);
+        else {
+          this.#send(verification, item, now);
+          this.#nextBatch = next;
+          granted--;
+          sent++;
+        }
       }
+      if (sent === 0 && held.length > 0 && round.left === 0) next = now + PAUSE_MS;
+      for (const item of held) round.later(item);
     }
-    if (granted === wanted && wanted > 0) next = now + PAUSE_MS;
     verification.phase = { name: "asking", next };
     this.#roundDone(verification, now);
+  }
+
+  /** What to ask instead of `item`, now that time has passed; nothing if it is settled. */
+  #askable({ rooms }: Verification, item: Item | undefined): Item | undefined {
+    if (item?.kind !== "room") return item && this.#suspect(item.join) ? item : undefined;
+    const room = item.join.room.jid;
+    const join = rooms.get(room)?.find((waiting) => this.#suspect(waiting));
+    if (join === undefined) rooms.delete(room);
+    return join && { kind: "room", join };
   }
 
   #send(verification: Verification, item: Item, now: number, id: string = this.#ports.id()): void {
@@ -475,17 +528,24 @@ export class RemoteDomain {
     if (verification.phase.name !== "asking" || verification.left > 0 || verification.open > 0) {
       return;
     }
+    const { began, proven } = verification;
     for (const join of this.joins) {
-      if (this.#suspect(join)) return this.#unreached(verification, now);
+      if (!this.#losses.doubt(join.confirmed)) continue;
+      // Not a single answer: find out whether anybody is there before the next round.
+      if (proven === began) this.#alive = false;
+      verification.tried = verification.asks;
+      return this.#tryLater(verification, now);
     }
     this.#settle();
   }
 
   #settle(): void {
-    const after = this.#ports.now() - (this.#losses[0]?.at ?? this.#ports.now());
+    const now = this.#ports.now();
+    const after = now - (this.#losses.oldest?.at ?? now);
     this.#verification = undefined;
-    this.#heard = this.#ports.now();
-    this.#setLosses([]);
+    this.#heard = now;
+    this.#losses = new Losses();
+    this.#persistLosses();
     this.#report({ type: "settled", after });
   }
 
@@ -497,7 +557,7 @@ export class RemoteDomain {
     const until = this.#ports.now() + PAUSE_MS;
     if (phase.name === "probe" && phase.id === id) verification.phase = { name: "backoff", until };
     else if (question !== undefined && phase.name === "asking") {
-      verification.later(question);
+      verification.round.later(question);
       verification.phase = { name: "asking", next: until };
     }
   }
@@ -516,25 +576,31 @@ export class RemoteDomain {
   #answered(id: string, answer: SelfPingAnswer, room?: string): void {
     const verification = this.#verification;
     const question = verification?.answered(id, room);
-    if (verification === undefined || question === undefined) return;
+    if (verification === undefined) return;
+    if (question === undefined) {
+      // Too late to be an answer, but whoever is slow is there.
+      const late = room !== undefined && interpretSelfPing(answer, this.#context(room));
+      if (late && late.state !== "undecided") this.#heardFromRemote();
+      return;
+    }
     const now = this.#ports.now();
-    const decided = question.kind === "ping" || answer.type === "reflected"
-      ? this.#selfPingAnswered(verification, question, answer)
-      : this.#roomAnswered(verification, question, answer);
+    const reached = question.kind === "room" && answer.type !== "reflected"
+      ? this.#roomAnswered(verification, question, answer)
+      : this.#selfPingAnswered(verification, question, answer);
     const { phase } = verification;
     const canary = phase.name === "probe" && phase.id === id;
-    if (decided) {
+    if (reached) {
       this.#heard = now;
       this.#alive = true;
+      verification.proven = Math.max(verification.proven, question.seq);
       if (canary || phase.name === "backoff") return this.#startAsking(verification, now);
-    } else {
+    } else if (this.#madeAtHome(answer) && question.seq > verification.proven) {
       // What our own server could not deliver for one, it can't for the others either.
-      const cut = this.#madeAtHome(answer);
-      if (cut) this.#alive = false;
-      if (canary || (phase.name === "asking" && cut)) return this.#unreached(verification, now);
-      this.#giveUpJoin(question.join, now);
+      this.#alive = false;
+      if (phase.name === "asking") return this.#tryLater(verification, now);
     }
-    this.#roundDone(verification, now);
+    if (canary) this.#probeFailed(verification, now);
+    else this.#roundDone(verification, now);
   }
 
   /** Whether our own server made the answer, since it could not deliver the question. */
@@ -543,42 +609,40 @@ export class RemoteDomain {
     return answer.by === this.host || UNREACHABLE.has(answer.condition);
   }
 
-  /** Returns whether the join could be decided. */
+  /** Returns whether the remote side got the question. */
   #selfPingAnswered(
     verification: Verification,
-    question: Question,
+    { kind, join, seq }: Question,
     answer: SelfPingAnswer,
   ): boolean {
-    const { join, seq } = question;
-    const known = this.joins.has(join);
-    const verdict = interpretSelfPing(answer, this.#context(join.room.jid));
+    const room = join.room.jid;
+    const verdict = interpretSelfPing(answer, this.#context(room));
     const because = answer.type === "error" ? answer.condition : answer.type;
+    if (!this.joins.has(join)) return verdict.state !== "undecided";
     switch (verdict.state) {
       case "joined":
-        if (known) this.#confirmAt(join, seq, because);
+        this.#confirmAt(join, seq, because);
         return true;
       case "gone":
-        // A rejoin that overtook the answer makes it outdated.
-        if (known && join.confirmed < seq) {
-          this.#notify(join, verdict.forGood ? "destroyed" : "gone", because);
-        }
+        this.#gone(join, seq, verdict.forGood, because);
         return true;
       case "ask-room": {
-        if (!known) return true;
-        const waiting = verification.rooms.get(join.room.jid);
-        if (waiting !== undefined) waiting.push(join);
+        // The room is there, so all it can't find is the nick.
+        if (kind === "again") this.#confirmAt(join, seq, because);
+        else if (verification.rooms.has(room)) verification.rooms.get(room)!.push(join);
         else {
-          verification.rooms.set(join.room.jid, [join]);
-          verification.later({ kind: "room", join });
+          verification.rooms.set(room, [join]);
+          verification.round.soon({ kind: "room", join });
         }
         return true;
       }
       case "undecided":
-        if (known) this.#reportVerdict(join, "undecided", because);
+        this.#undecided(join, seq, because);
         return false;
     }
   }
 
+  /** Returns whether the remote side got the question. */
   #roomAnswered(verification: Verification, question: Question, answer: IqAnswer): boolean {
     const room = question.join.room.jid;
     const waiting = verification.rooms.get(room) ?? [];
@@ -586,17 +650,23 @@ export class RemoteDomain {
     const verdict = interpretDisco(answer, this.#context(room));
     const because = answer.type === "error" ? answer.condition : "room exists";
     for (const join of waiting) {
-      if (!this.joins.has(join) || join.confirmed >= question.seq) continue;
-      if (verdict.state === "joined") this.#confirmAt(join, question.seq, because);
-      if (verdict.state === "gone") {
-        this.#notify(join, verdict.forGood ? "destroyed" : "gone", because);
-      }
+      if (!this.#suspect(join)) continue;
+      // It may have been made anew since it was not found, without this user.
+      if (verdict.state === "joined") verification.round.soon({ kind: "again", join });
+      else if (verdict.state === "gone") this.#gone(join, question.seq, verdict.forGood, because);
+      else this.#undecided(join, question.seq, because);
     }
     return verdict.state !== "undecided";
   }
 
   #context(room: string): SelfPingContext {
     return { room, mucHost: this.domain, homeHosts: this.#homeHosts };
+  }
+
+  /** The room said, when asked at sequence number `seq`, that the user is not in it. */
+  #gone(join: Join, seq: number, forGood: boolean, because: string): void {
+    // A rejoin that overtook the answer makes it outdated.
+    if (join.confirmed < seq) this.#notify(join, forGood ? "destroyed" : "gone", because);
   }
 
   #notify(join: Join, reason: NoticeReason, because: string): void {
@@ -606,26 +676,44 @@ export class RemoteDomain {
     this.#effects.push({ type: "notify", user, room, nick, reason });
   }
 
-  /** Gives up the joins whose time has run out, unless the fault is on our side. */
-  #giveUp(verification: Verification, now: number): void {
-    const { confirmWithin } = this.#options;
-    const oldest = this.#losses[0];
-    if (this.#verification !== verification || oldest === undefined) return;
-    if (!verification.doubted || verification.phase.name === "asking") return;
-    if (oldest.at + confirmWithin > now || this.#ports.ownOutage()) return;
-    for (const join of [...this.joins]) this.#giveUpJoin(join, now);
-    const open = this.#losses.filter((loss) => loss.at + confirmWithin > now);
-    if (open.length === 0) this.#settle();
-    else this.#setLosses(open);
+  /** The question about this join at sequence number `seq` was in vain. */
+  #undecided(join: Join, seq: number, because: string): void {
+    this.#reportVerdict(join, "undecided", because);
+    const expired = this.#expired(seq, this.#ports.now());
+    if (expired > 0 && seq > this.#backAt && !this.#ports.ownOutage()) {
+      this.#giveUpJoin(join, expired);
+    }
   }
 
-  #giveUpJoin(join: Join, now: number): void {
-    const loss = this.joins.has(join) ? this.#lossOf(join) : undefined;
-    if (loss === undefined || loss.at + this.#options.confirmWithin > now) return;
-    if (this.#ports.ownOutage()) return;
+  /** Gives up the joins whose time has run out, unless the fault is on our side. */
+  #giveUp(verification: Verification, now: number): void {
+    if (this.#verification !== verification || verification.phase.name === "asking") return;
+    const expired = this.#expired(verification.tried, now);
+    if (expired === 0) return;
+    // What was tried while we could reach nobody does not count.
+    if (this.#ports.ownOutage()) return verification.reached();
+    let left = GIVE_UPS;
+    for (const join of this.joins) {
+      if (this.#giveUpJoin(join, expired) && --left === 0) return;
+    }
+    this.#losses.settle(expired);
+    if (this.#losses.oldest === undefined) this.#settle();
+    else this.#persistLosses();
+  }
+
+  #expired(tried: number, now: number): number {
+    return this.#losses.expired(tried, now - this.#options.confirmWithin);
+  }
+
+  #giveUpJoin(join: Join, expired: number): boolean {
+    if (join.confirmed >= expired) return false;
     if (this.#options.unconfirmed === "notify") {
       this.#notify(join, "unconfirmed", "no answer in time");
-    } else this.#confirmAt(join, loss.seq, "kept");
+    } else {
+      this.#kept = true;
+      this.#confirmAt(join, expired, "kept");
+    }
+    return true;
   }
 
   // --- start and resynchronisation ------------------------------------------------------------
@@ -636,7 +724,7 @@ export class RemoteDomain {
       this.#seq = Math.max(this.#seq, confirmed);
       this.joins.add(user, room, nick, Math.floor(since / 1000), confirmed);
     }
-    this.#losses = event.losses;
+    this.#losses = new Losses(event.losses);
     this.#lost("restart");
   }
 
@@ -668,9 +756,8 @@ export class RemoteDomain {
     this.#persist({ type: "put", join: { user, room, nick, since: since * 1000, confirmed } });
   }
 
-  #setLosses(losses: readonly Loss[]): void {
-    this.#losses = losses;
-    this.#persist({ type: "losses", losses, seq: this.#seq });
+  #persistLosses(): void {
+    this.#persist({ type: "losses", losses: this.#losses.all, seq: this.#seq });
   }
 
   #persist(change: StoreChange): void {
@@ -678,7 +765,7 @@ export class RemoteDomain {
   }
 
   #reportVerdict(join: Join, verdict: Verdict, because: string): void {
-    const loss = this.#lossOf(join);
+    const loss = this.#losses.of(join.confirmed);
     if (loss !== undefined) this.#verdict(join, loss, verdict, because);
   }
 
@@ -692,33 +779,31 @@ export class RemoteDomain {
     this.#effects.push({ type: "report", report });
   }
 
-  /** Asks for a wake event when the next thing is due. */
+  /** Asks for a wake event when the next thing is due. One that comes too early does no harm. */
   #planWake(): void {
     const at = this.#nextDue();
+    if (at !== undefined && this.#wakeAt !== undefined && this.#wakeAt <= at) return;
     if (at === this.#wakeAt) return;
     this.#wakeAt = at;
     this.#effects.push(at === undefined ? { type: "rest" } : { type: "wake", at });
   }
 
   #nextDue(): number | undefined {
+    const { pingTimeout, confirmWithin, silence } = this.#options;
     const verification = this.#verification;
     if (verification === undefined) {
-      const { silence } = this.#options;
       return silence > 0 && this.joins.size > 0 ? this.#heard + silence : undefined;
     }
-    const { phase } = verification;
-    const due: number[] = [];
-    if (phase.name !== "asking") due.push(phase.until);
-    else if (verification.left > 0) due.push(phase.next);
-    const oldest = verification.oldest();
-    if (oldest !== undefined) due.push(oldest.question.at + this.#options.pingTimeout);
-    const loss = this.#losses[0];
-    if (loss !== undefined && verification.doubted && phase.name !== "asking") {
-      const deadline = loss.at + this.#options.confirmWithin;
-      due.push(
-        this.#ports.ownOutage() ? Math.max(deadline, this.#ports.now() + PAUSE_MS) : deadline,
-      );
+    const { phase, tried } = verification;
+    let due = Infinity;
+    if (phase.name !== "asking") due = phase.until;
+    else if (verification.left > 0) due = phase.next;
+    const question = verification.oldest()?.question;
+    if (question !== undefined) due = Math.min(due, question.at + pingTimeout);
+    const loss = this.#losses.oldest;
+    if (loss !== undefined && loss.seq <= tried && phase.name !== "asking") {
+      due = Math.min(due, loss.at + confirmWithin);
     }
-    return Math.min(...due);
+    return due;
   }
 }

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { bareJid } from "../xmpp/jid.ts";
 import type { Join } from "./joins.ts";
+import { type QuestionKind, Round } from "./round.ts";
 
 /** Where a verification stands. Times are milliseconds since the epoch. */
 export type Phase =
@@ -24,8 +26,8 @@ export type Phase =
 
 /** A question that waits for its answer. */
 export interface Question {
-  /** A self-ping, or disco#info on the room. */
-  readonly kind: "ping" | "room";
+  /** What was asked. */
+  readonly kind: QuestionKind;
   /** In whose name, and about which join. */
   readonly join: Join;
   /** The domain's sequence number when it was asked. */
@@ -34,37 +36,49 @@ export interface Question {
   readonly at: number;
 }
 
-/** Something still to be asked. */
-export interface Item {
-  readonly kind: "ping" | "room";
-  readonly join: Join;
-}
-
 /** One verification of a remote domain. */
 export class Verification {
   /** Where it stands. */
-  phase: Phase;
+  phase: Phase = { name: "delay", until: Infinity };
   /** How many times in a row something could not be decided. */
   attempt = 0;
-  /** Whether the domain failed to answer since the last loss, so that joins may be given up. */
-  doubted = false;
-  /** What is still to be asked in this round, in order. */
-  queue: Item[] = [];
-  /** How far the queue is worked off. */
-  #head = 0;
+  /**
+   * Losses up to this sequence number were tried in vain: the domain could not be reached since,
+   * or every join was asked about. Their joins are given up when their time has run out.
+   */
+  tried = 0;
+  /** How many probes failed in a row, of those that tell something. */
+  misses = 0;
+  /** The sequence number of the newest loss that this round of questions is about. */
+  asks = 0;
+  /** The sequence number at which this round of questions began. */
+  began = 0;
+  /** The highest sequence number of a question that the remote side is known to have got. */
+  proven = 0;
   /** Joins that wait for the answer of their room, by room. */
   readonly rooms = new Map<string, Join[]>();
   readonly #open = new Map<string, Question>();
   readonly #busy = new Map<string, string>();
+  #round: Round = Round.empty();
 
-  /** Starts in the given phase. */
-  constructor(phase: Phase) {
-    this.phase = phase;
+  /** What was tried in vain before counts no more. */
+  reached(): void {
+    this.tried = this.misses = 0;
   }
 
-  /** How many items of this round are left to be asked. */
+  /** What is still to be asked in this round. */
+  get round(): Round {
+    return this.#round;
+  }
+
+  set round(round: Round) {
+    this.#round = round;
+    this.rooms.clear();
+  }
+
+  /** How many items of this round are left to be asked, or a little more. */
   get left(): number {
-    return this.queue.length - this.#head;
+    return this.#round.left;
   }
 
   /** How many questions wait for an answer. */
@@ -72,40 +86,18 @@ export class Verification {
     return this.#open.size;
   }
 
-  /** The next thing to ask; the caller makes sure that there is one. */
-  take(): Item {
-    const item = this.queue[this.#head++]!;
-    if (this.#head > 1024 && this.#head * 2 > this.queue.length) {
-      this.queue = this.queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
-
-  /** Asks this at the end of the round. */
-  later(item: Item): void {
-    this.queue.push(item);
-  }
-
-  /** Starts a round with these items. */
-  round(items: Item[]): void {
-    this.queue = items;
-    this.#head = 0;
-    this.rooms.clear();
-  }
-
   /**
    * Whether a question about this user's stay in this room is open already. A reflected ping names
    * the room and the nick but not which of the user's sessions asked, so one at a time is asked.
    */
   busy(join: Join): boolean {
-    return this.#busy.has(occupant(join));
+    return this.#busy.has(occupant(join.user, join.room.jid));
   }
 
   /** Remembers an open question. */
   asked(id: string, question: Question): void {
     this.#open.set(id, question);
-    this.#busy.set(occupant(question.join), id);
+    this.#busy.set(occupant(question.join.user, question.join.room.jid), id);
   }
 
   /**
@@ -117,15 +109,15 @@ export class Verification {
     if (question === undefined) return undefined;
     if (room !== undefined && room !== question.join.room.jid) return undefined;
     this.#open.delete(id);
-    this.#busy.delete(occupant(question.join));
+    this.#busy.delete(occupant(question.join.user, question.join.room.jid));
     return question;
   }
 
   /** The open ping about an occupant, found by the user's bare JID, the room and the nick. */
   pingOf(user: string, room: string, nick: string): string | undefined {
-    const id = this.#busy.get(`${bare(user)} ${room}`);
+    const id = this.#busy.get(occupant(user, room));
     const question = id === undefined ? undefined : this.#open.get(id);
-    return question?.kind === "ping" && question.join.nick === nick ? id : undefined;
+    return question && question.kind !== "room" && question.join.nick === nick ? id : undefined;
   }
 
   /** The question that has been open for the longest time. */
@@ -135,11 +127,6 @@ export class Verification {
   }
 }
 
-function bare(jid: string): string {
-  const slash = jid.indexOf("/");
-  return slash < 0 ? jid : jid.slice(0, slash);
-}
-
-function occupant(join: Join): string {
-  return `${bare(join.user)} ${join.room.jid}`;
+function occupant(user: string, room: string): string {
+  return `${bareJid(user)} ${room}`;
 }

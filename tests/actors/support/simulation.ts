@@ -1,0 +1,385 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Effect } from "../../../actors/effects.ts";
+import type { DomainEvent, JoinRecord, Loss } from "../../../actors/events.ts";
+import { DOMAIN_DEFAULTS, type DomainOptions } from "../../../actors/options.ts";
+import { RemoteDomain } from "../../../actors/remote_domain.ts";
+import { seededRandom } from "../../../actors/runtime/testing.ts";
+import { bareJid } from "../../../xmpp/jid.ts";
+import { DOMAIN, HomeServer, type HomeTraits, HOST, key } from "./home_server.ts";
+import { type Answer, RoomsServer, type RoomTraits } from "./rooms_server.ts";
+import { Timeline } from "./timeline.ts";
+
+/** One simulation. */
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly domain: DomainOptions;
+  readonly home: HomeTraits;
+  readonly flavour: "prosody" | "ejabberd";
+  readonly rooms: ReadonlyMap<string, RoomTraits>;
+  /** Whether remote domains answer the component itself. */
+  readonly componentKnown: boolean;
+}
+
+/** A question that is not answered yet. */
+interface Open {
+  readonly key: string;
+  readonly occupant: string;
+  readonly ping: boolean;
+  readonly at: number;
+  readonly order: number;
+}
+
+/**
+ * A RemoteDomain that is driven by a model of the world, and checked after each event against what
+ * is true in it and against a naive model of its own.
+ */
+export class Simulation {
+  readonly time = new Timeline();
+  readonly home: HomeServer;
+  readonly random: () => number;
+  /** Whether our server takes our questions. */
+  deferring = false;
+  /** Whether no domain at all can be reached. */
+  outage = false;
+  readonly #options: SimulationOptions;
+  readonly #domainOptions: typeof DOMAIN_DEFAULTS;
+  /** The connection to our server is there. */
+  #connected = true;
+  #domain: RemoteDomain;
+  #cancelWake: (() => void) | undefined;
+  #ids = 0;
+  #componentReachable: boolean | undefined;
+  /** The naive model: session and room -> nick. */
+  readonly #model = new Map<string, string>();
+  readonly #store = new Map<string, JoinRecord>();
+  #storedLosses: { readonly losses: readonly Loss[]; readonly seq: number } = {
+    losses: [],
+    seq: 0,
+  };
+  /** Order of all that happens. */
+  #order = 0;
+  /** Latest evidence of each join, by order. */
+  readonly #evidence = new Map<string, number>();
+  #lastLoss = 0;
+  /** When the oldest loss was that is not settled. */
+  #lossAt = Infinity;
+  /** When something last happened that may put off a decision. */
+  #calmSince = 0;
+  #asked: number[] = [];
+  readonly #questions = new Map<string, Open>();
+  readonly #answers: { readonly id: string; readonly room: string }[] = [];
+  /** The answer that is being taken, if one is. */
+  #about: Answer | undefined;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    this.#domainOptions = { ...DOMAIN_DEFAULTS, ...options.domain };
+    this.random = seededRandom(options.seed);
+    this.home = new HomeServer(
+      this.time,
+      new RoomsServer(options.flavour, options.rooms),
+      options.home,
+      this.random,
+      (event, about) => this.#fed(event, about),
+    );
+    this.#domain = this.#make();
+  }
+
+  // --- what may happen on our side --------------------------------------------------------------
+
+  /** The connection to our server is lost. */
+  disconnect(): void {
+    this.#connected = false;
+    this.calm();
+  }
+
+  /** It is there again. */
+  connect(): void {
+    if (this.#connected) return;
+    this.#connected = true;
+    this.receive({ type: "away" });
+    if (this.#options.home.plugin) this.#resync();
+  }
+
+  /** We are killed, and start from what was stored. */
+  restart(): void {
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    this.#questions.clear();
+    this.#asked = [];
+    this.#connected = true;
+    this.#domain = this.#make();
+    if (this.#store.size > 0) {
+      const joins = [...this.#store.values()];
+      this.receive({ type: "restored", joins, ...this.#storedLosses });
+    }
+    if (this.#options.home.plugin) this.#resync();
+    else this.calm();
+  }
+
+  /** Answers that nobody asked for: unknown ids, old ids, ids of others. */
+  stray(kind: number): void {
+    const open = [...this.#questions.keys()];
+    const old = this.#answers.at(kind % Math.max(1, this.#answers.length));
+    const gone = { type: "error", condition: "not-acceptable", errorType: "cancel" } as const;
+    const room = [...this.#options.rooms.keys()][0]!;
+    this.receive({ type: "answered", id: "made up", room, answer: gone });
+    if (old && !this.#questions.has(old.id)) {
+      this.receive({ type: "answered", ...old, answer: gone });
+    }
+    if (open.length > 0) {
+      const id = open[kind % open.length]!;
+      this.receive({ type: "answered", id, room: `other@${DOMAIN}`, answer: gone });
+    }
+    this.receive({ type: "probed", id: "made up", reachable: false });
+  }
+
+  /** Something happened that may put off a decision. */
+  calm(): void {
+    this.#calmSince = this.time.now;
+  }
+
+  /** Lets everything be well for long enough, then checks what must be true in the end. */
+  finish(): void {
+    this.deferring = this.outage = false;
+    this.home.flaky = 0;
+    this.home.recover();
+    this.connect();
+    // Somebody writes, so the servers talk to each other again.
+    this.home.chat(`u0@${HOST}/a`);
+    const { pingDelay, confirmWithin, pingTimeout, backoffMax } = this.#domainOptions;
+    this.time.advance(3 * (pingDelay + pingTimeout + backoffMax) + confirmWithin + 600_000);
+    this.#checkRest();
+    for (const each of this.home.clients.keys()) {
+      const [session, room] = each.split(" ") as [string, string];
+      if (this.#domainOptions.unconfirmed === "keep") continue;
+      // A join that was made while we were away, with nobody to tell us of it.
+      if (!this.#options.home.plugin && !this.#model.has(each)) continue;
+      assert(this.home.rooms.has(session, room), `${each} was dropped, never told`);
+    }
+  }
+
+  #checkRest(): void {
+    const { silence } = this.#domainOptions;
+    const patience = this.time.now + 3_600_000 + 4 * silence;
+    if (silence === 0) {
+      while (this.time.pending > 0) {
+        assert(this.time.now < patience, "never comes to rest");
+        this.time.step();
+      }
+      return;
+    }
+    while (this.#domain.status.phase !== undefined) {
+      assert(this.time.now < patience, "never settles");
+      this.time.step();
+    }
+  }
+
+  // --- the domain and its checks ----------------------------------------------------------------
+
+  #make(): RemoteDomain {
+    return new RemoteDomain(HOST, DOMAIN, this.#options.domain, {
+      now: () => this.time.now,
+      random: this.random,
+      id: () => `q${this.#ids++}`,
+      grant: (wanted) => this.random() < 0.9 ? wanted : Math.floor(wanted * this.random()),
+      componentReachable: () => this.#componentReachable,
+      ownOutage: () => this.outage || !this.#connected,
+    });
+  }
+
+  #resync(): void {
+    const snapshot = this.home.snapshot();
+    if (this.#model.size > 0 || snapshot.joins.length > 0) this.receive(snapshot);
+  }
+
+  #fed(event: DomainEvent, about: Answer | undefined): void {
+    if (!this.#connected) return;
+    if (event.type === "answered" && !event.id.startsWith("q")) return;
+    this.#about = about;
+    this.receive(event);
+    this.#about = undefined;
+  }
+
+  /** Gives the domain one event, and checks all that must always hold. */
+  receive(event: DomainEvent): void {
+    this.#order++;
+    this.#lossAt = this.#domain.status.losses[0]?.at ?? this.time.now;
+    this.#note(event);
+    for (const effect of this.#domain.receive(event)) this.#carryOut(effect);
+    for (const effect of this.#domain.receive(event)) {
+      if ((globalThis as any).TRACE && effect.type !== "persist") {
+        console.log("     ", JSON.stringify(effect));
+      }
+      this.#carryOut(effect);
+    this.#checkTables();
+    this.#checkDeadline();
+  }
+
+  /** What the event means to the naive model. */
+  #note(event: DomainEvent): void {
+    switch (event.type) {
+      case "joined":
+        this.#model.set(key(event.user, event.room), event.nick);
+        this.#evidence.set(key(event.user, event.room), this.#order);
+        return this.calm();
+      case "seen":
+        this.#evidence.set(key(event.user, event.room), this.#order);
+        return this.calm();
+      case "renamed":
+        if (this.#model.has(key(event.user, event.room))) {
+          this.#model.set(key(event.user, event.room), event.nick);
+        }
+        this.#evidence.set(key(event.user, event.room), this.#order);
+        return this.calm();
+      case "left":
+        return void this.#model.delete(key(event.user, event.room));
+      case "ended":
+        for (const each of [...this.#model.keys()]) {
+          if (each.startsWith(`${event.user} `)) this.#model.delete(each);
+        }
+        return;
+      case "snapshot":
+        this.#model.clear();
+        for (const { user, room, nick } of event.joins) this.#model.set(key(user, room), nick);
+        return this.calm();
+      case "reflected":
+        for (const [id, { occupant, key, order, ping }] of this.#questions) {
+          if (!ping || occupant !== `${bareJid(event.user)} ${event.room}`) continue;
+          this.#questions.delete(id);
+          if (order > this.#lastLoss) this.#confirm(key, order);
+        }
+        return;
+      case "answered": {
+        const question = this.#questions.get(event.id);
+        if (question === undefined || this.#about === undefined) return;
+        this.#questions.delete(event.id);
+        this.#answers.push({ id: event.id, room: event.room });
+        this.calm();
+        if (question.at + this.#domainOptions.pingTimeout < this.time.now) return;
+        if (event.answer.type !== "result" && this.#about.reflectedTo === undefined) return;
+        if (question.order > this.#lastLoss && question.ping) {
+          this.#confirm(question.key, question.order);
+        }
+        return;
+      }
+      case "link":
+      case "verify":
+        return this.calm();
+      case "wake":
+        return void (this.#cancelWake = undefined);
+    }
+  }
+
+  #confirm(join: string, order: number): void {
+    this.#evidence.set(join, Math.max(order, this.#evidence.get(join) ?? 0));
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case "ping":
+      case "ask-room":
+        return this.#ask(effect);
+      case "probe": {
+        if (this.deferring || !this.#connected) {
+          return this.#soon({ type: "deferred", id: effect.id });
+        }
+        const { id } = effect;
+        return this.home.probe((reachable) => {
+          const answered = reachable && this.#options.componentKnown;
+          if (answered) this.#componentReachable = true;
+          this.receive({ type: "probed", id, reachable: answered });
+        });
+      }
+      case "notify":
+        return this.#notify(effect);
+      case "persist": {
+        const { change } = effect;
+        if (change.type === "put") {
+          this.#store.set(key(change.join.user, change.join.room), change.join);
+        } else if (change.type === "remove") this.#store.delete(key(change.user, change.room));
+        else this.#storedLosses = { losses: change.losses, seq: change.seq };
+        return;
+      }
+      case "wake":
+        assert(Number.isFinite(effect.at), "wants to be woken at no time");
+        this.#cancelWake?.();
+        this.#cancelWake = this.time.at(effect.at, () => this.receive({ type: "wake" }));
+        return;
+      case "rest":
+        this.#cancelWake?.();
+        this.#cancelWake = undefined;
+        return;
+      case "report":
+        if (effect.report.type === "loss") this.#lastLoss = this.#order;
+        if (effect.report.type === "settled") this.#questions.clear();
+        return;
+      case "absent":
+        return;
+    }
+  }
+
+  #soon(event: DomainEvent): void {
+    this.calm();
+    this.time.at(this.time.now, () => this.receive(event));
+  }
+
+  #ask(effect: Extract<Effect, { type: "ping" | "ask-room" }>): void {
+    const { now } = this.time;
+    const { id, user, room } = effect;
+    const { pingsPerSecond, pingTimeout } = this.#domainOptions;
+    this.#asked = [...this.#asked.filter((at) => at > now - 1000), now];
+    const allowed = Math.max(1, pingsPerSecond);
+    assert(this.#asked.length <= allowed, `${this.#asked.length} questions in a second`);
+    const occupant = `${bareJid(user)} ${room}`;
+    for (const open of this.#questions.values()) {
+      const expired = open.at + pingTimeout <= now;
+      assert(expired || open.occupant !== occupant, `two open questions of ${occupant}`);
+    }
+    if (this.deferring || !this.#connected) return this.#soon({ type: "deferred", id });
+    this.#questions.set(id, {
+      key: key(user, room),
+      occupant,
+      ping: effect.type === "ping",
+      at: now,
+      order: this.#order,
+    });
+    const nick = effect.type === "ping" && { nick: effect.nick };
+    this.time.at(now, () => this.home.ask({ id, user, room, ...nick }));
+  }
+
+  #notify({ user, room, reason }: Extract<Effect, { type: "notify" }>): void {
+    const join = key(user, room);
+    assert(this.#model.delete(join), `${join}: told twice, or not in`);
+    const evidence = this.#evidence.get(join) ?? 0;
+    assert(evidence < this.#lastLoss, `${join} is told, but was seen after the loss`);
+    if (reason === "unconfirmed") {
+      assert(!this.outage && this.#connected, `${join} is judged while the fault is on our side`);
+      const excused = !this.home.well || this.home.trouble >= this.#lossAt;
+      assert(excused, `${join} is told, but the domain was always well`);
+    } else {
+      assert(this.#about !== undefined, `${join} is told without an answer`);
+      assert(!this.#about!.truth.has(user), `${join} is told, but was in`);
+    }
+    const believed = this.home.notify(user, room);
+    if (this.#options.home.plugin) assert(believed, `${join} is told, but the client had left`);
+  }
+
+  #checkTables(): void {
+    const joins = [...this.#domain.joins].map((join) => [key(join.user, join.room.jid), join.nick]);
+    assertEquals(new Map(joins as [string, string][]), this.#model, "the joins");
+    const stored = [...this.#store].map(([each, join]) => [each, join.nick] as const);
+    assertEquals(new Map(stored), this.#model, "the stored joins");
+    assertEquals(this.#storedLosses.losses, this.#domain.status.losses, "the stored losses");
+  }
+
+  /** While nothing can be reached and nothing else happens, everything is decided in time. */
+  #checkDeadline(): void {
+    if (!this.home.unreachable || this.deferring || this.outage || !this.#connected) this.calm();
+    const { pingDelay, pingTimeout, backoffMax, confirmWithin } = this.#domainOptions;
+    const patience = 2 * pingDelay + 6 * pingTimeout + 4 * backoffMax + 30_000;
+    const oldest = this.#domain.status.losses[0];
+    if (oldest === undefined || this.time.now < this.#calmSince + patience) return;
+    assert(this.time.now < oldest.at + confirmWithin + 10, "not decided in time");
+  }
+}
