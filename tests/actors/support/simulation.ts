@@ -207,11 +207,6 @@ export class Simulation {
     this.#lossAt = this.#domain.status.losses[0]?.at ?? this.time.now;
     this.#note(event);
     for (const effect of this.#domain.receive(event)) this.#carryOut(effect);
-    for (const effect of this.#domain.receive(event)) {
-      if ((globalThis as any).TRACE && effect.type !== "persist") {
-        console.log("     ", JSON.stringify(effect));
-      }
-      this.#carryOut(effect);
     this.#checkTables();
     this.#checkDeadline();
   }
