@@ -65,7 +65,7 @@ export class Administration {
    */
   start(keeper: Keeper, store?: JoinStore): AsyncDisposable {
     this.#keeper = keeper;
-    const { http, server } = this.#config;
+    const { http } = this.#config;
     const listen = parseListen(http.listen);
     const health = store && (() => store.health);
     this.#metrics.watch(keeper, this.#version, health);
@@ -79,7 +79,6 @@ export class Administration {
         metrics: this.#metrics,
         version: this.#version,
         ...health && { store: health },
-        plugin: server.feed === "plugin",
         ...http.token && { token: http.token.reveal() },
         privacy: http.privacy,
       }));

@@ -20,7 +20,7 @@ export interface Asset {
 export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/chart.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"845b81947265bf68\"",
+    tag: "\"a71280593d52aaf1\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -139,21 +139,24 @@ export function chart(slots) {
     "svg",
     {
       class: "chart",
-      viewBox: \`0 -16 \${width} \${HEIGHT + 60}\`,
+      viewBox: \`0 0 \${width} \${HEIGHT + 14}\`,
+      preserveAspectRatio: "none",
       role: "img",
       "aria-label": \`Chart of the last 24 hours: \${summary(slots)}\`,
     },
     svg("line", { class: "grid", x1: 0, x2: width, y1: 0, y2: 0 }),
     svg("line", { class: "grid", x1: 0, x2: width, y1: HEIGHT / 2, y2: HEIGHT / 2 }),
-    svg("text", { class: "scale", x: 0, y: -5 }, count(most, "join")),
     ...slots.map((slot) => bar(slot, most)),
     svg("line", { class: "axis", x1: 0, x2: width, y1: HEIGHT, y2: HEIGHT }),
-    ...[96, 72, 48, 24].map((ago) =>
-      svg("text", { class: "tick", x: (SLOTS - ago) * SLOT, y: HEIGHT + 38 }, time(ago))
-    ),
-    svg("text", { class: "tick end", x: width, y: HEIGHT + 38 }, "now"),
   );
-  return [drawing, legend(), table(slots)];
+  const ticks = [...[96, 72, 48, 24].map(time), "now"].map((text) => html("span", {}, text));
+  return [
+    html("p", { class: "scale", "aria-hidden": "true" }, count(most, "join")),
+    drawing,
+    html("p", { class: "ticks", "aria-hidden": "true" }, ...ticks),
+    legend(),
+    table(slots),
+  ];
 }
 
 /**
@@ -322,7 +325,7 @@ export function fill(element, data, children) {
   },
   "/assets/domain.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"dffb37ddfc7aa89b\"",
+    tag: "\"b0ba870bf0ef14e7\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -475,8 +478,9 @@ function showJoins({ rooms, roomsFound, joins, joinsFound, privacy }) {
         {},
         html("span", { class: "what" }, user),
         html("span", { class: "quiet" }, \`as \${nick} in \${room}\`),
-        html("span", { class: "quiet" }, "since ", ago(since)),
-        ...(suspect ? [html("span", { class: "doubt" }, "in doubt")] : []),
+        suspect
+          ? html("span", { class: "doubt" }, "in doubt")
+          : html("span", { class: "quiet" }, ago(since)),
       )
     ));
 }
@@ -677,7 +681,7 @@ setInterval(refreshTimes, 5_000);
   },
   "/assets/status.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"117fa39da2c88146\"",
+    tag: "\"f0a9cb8a3641b81d\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -833,7 +837,7 @@ function newRow(data) {
       html("a", { href: \`/domains/\${encodeURIComponent(domain)}\` }, domain),
       html("span", { class: "quiet host" }, host),
     ),
-    ...["state", "number", "loss", "found", "day"].map((name) =>
+    ...["link", "number", "loss", "found", "day"].map((name) =>
       html("td", { role: "cell", class: name })
     ),
   ));
@@ -905,7 +909,7 @@ want();
   },
   "/assets/style.css": {
     type: "text/css; charset=utf-8",
-    tag: "\"a279883a9c571e60\"",
+    tag: "\"5a432f59d67de598\"",
     body: `:root {
   color-scheme: light dark;
   --ground: #f4f6f4;
@@ -1198,6 +1202,7 @@ td {
 }
 
 thead th {
+  vertical-align: middle;
   border-top: 0;
   padding-top: 0;
   font-size: 0.875rem;
@@ -1224,11 +1229,11 @@ thead button:hover {
 }
 
 [aria-sort="ascending"] button::after {
-  content: " ↑";
+  content: " ↑" / "";
 }
 
 [aria-sort="descending"] button::after {
-  content: " ↓";
+  content: " ↓" / "";
 }
 
 tbody th {
@@ -1338,8 +1343,23 @@ progress::-moz-progress-bar {
 .chart {
   display: block;
   width: 100%;
-  max-height: 13rem;
-  margin: 0.75rem 0 0.25rem;
+  height: 9.5rem;
+}
+
+.scale,
+.ticks {
+  color: var(--quiet);
+  font-size: 0.8rem;
+}
+
+.scale {
+  margin-top: 0.5rem;
+}
+
+.ticks {
+  display: flex;
+  justify-content: space-between;
+  margin: 0.15rem 0 0.6rem;
 }
 
 .ground,
@@ -1353,17 +1373,12 @@ progress::-moz-progress-bar {
   stroke: none;
 }
 
+.chart line {
+  vector-effect: non-scaling-stroke;
+}
+
 .grid {
   stroke-dasharray: 2 5;
-}
-
-.chart text {
-  fill: var(--quiet);
-  font-size: 13px;
-}
-
-.chart .end {
-  text-anchor: end;
 }
 
 rect.joined {
@@ -1457,7 +1472,7 @@ summary {
 
 .facts {
   display: grid;
-  grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr));
   gap: 1rem;
   margin-top: 0.75rem;
 }
@@ -1470,11 +1485,6 @@ summary {
 .fact strong {
   font-size: 1.15rem;
   font-weight: 600;
-}
-
-.events {
-  max-height: 26rem;
-  overflow: auto;
 }
 
 .events li {
@@ -1505,7 +1515,7 @@ summary {
   border-color: var(--bar-good);
 }
 
-.events .notice {
+.events .notices {
   border-color: var(--bar-told);
 }
 
@@ -1515,7 +1525,7 @@ summary {
 
 .columns {
   display: grid;
-  grid-template-columns: 2fr 3fr;
+  grid-template-columns: minmax(14rem, 1fr) 3fr;
   gap: 1rem 2.5rem;
   margin-top: 0.75rem;
 }
@@ -1532,8 +1542,10 @@ summary {
   border-top: 1px solid var(--line);
 }
 
-.joins li > span {
-  display: block;
+.joins li {
+  display: grid;
+  grid-template-columns: 4fr 5fr 2fr;
+  gap: 0 1rem;
   overflow-wrap: anywhere;
 }
 
@@ -1601,7 +1613,7 @@ summary {
     border-top: 1px solid var(--line);
   }
 
-  #table tbody th,
+  #table tbody th:nth-child(1),
   #table td {
     border: 0;
     padding: 0;
@@ -1610,13 +1622,17 @@ summary {
   }
 
   #table tbody th,
-  #table td.state,
+  #table td.link,
   #table td.day {
     grid-column: 1 / -1;
   }
 
   #table td.number {
     order: 1;
+  }
+
+  #table td.number span:first-child::after {
+    content: " joins";
   }
 
   #table td.loss {
@@ -1637,15 +1653,13 @@ summary {
     order: 4;
   }
 
-  .chart text {
-    font-size: 26px;
-  }
-
-  .columns {
+  .columns,
+  .joins li {
     grid-template-columns: 1fr;
   }
 
-  .events li {
+  .events li,
+  .events time {
     display: block;
   }
 }
@@ -1666,7 +1680,7 @@ summary {
   },
   "/assets/words.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"3168cb087552895d\"",
+    tag: "\"ba5c7ff605ad0386\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -1812,8 +1826,12 @@ export function tell(event) {
       ];
       return \`All decided after \${duration(event.after)}: \${found.join(", ")}\`;
     }
-    case "notice":
-      return \`\${event.user} was told to be out of \${event.room}: \${REASONS[event.reason]}\`;
+    case "notices": {
+      const named = event.first.map(({ user, room }) => \`\${user} (\${room})\`);
+      const more = event.count - named.length;
+      const users = [...named, ...(more > 0 ? [\`\${number(more)} more\`] : [])].join(", ");
+      return \`\${count(event.count, "user")} told to rejoin, \${REASONS[event.reason]}: \${users}\`;
+    }
     case "refused":
       return \`\${event.user} is in too many rooms: \${event.room} is not kept\`;
   }

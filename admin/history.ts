@@ -24,6 +24,17 @@ export interface VerdictCounts {
   readonly unconfirmed: number;
 }
 
+/** A user's stay in a room. */
+export interface Occupancy {
+  /** The user's full JID. */
+  readonly user: string;
+  /** The room's bare JID. */
+  readonly room: string;
+}
+
+/** How many users are named of those who were told one after the other. */
+export const MAX_NAMED = 5;
+
 /** Something that happened, with its time in milliseconds since the epoch. */
 export type PastEvent =
   & { readonly at: number }
@@ -33,12 +44,14 @@ export type PastEvent =
     | { readonly type: "reachable"; readonly suspects: number }
     | { readonly type: "settled"; readonly after: number; readonly verdicts: VerdictCounts }
     | {
-      readonly type: "notice";
-      readonly user: string;
-      readonly room: string;
+      readonly type: "notices";
       readonly reason: NoticeReason;
+      /** How many one after the other. */
+      readonly count: number;
+      /** Who was told about which room, the first {@linkcode MAX_NAMED} of them. */
+      readonly first: readonly Occupancy[];
     }
-    | { readonly type: "refused"; readonly user: string; readonly room: string }
+    | ({ readonly type: "refused" } & Occupancy)
   );
 
 /** The past of one link, or of all together. */
@@ -51,6 +64,8 @@ export class Past {
   readonly verdicts: { joined: number; gone: number; unconfirmed: number } = noVerdicts();
   /** How many joins the verification that runs, or the last one, began to ask about. */
   suspects = 0;
+  /** How many of these are decided. */
+  decided = 0;
   /** The last loss. */
   loss: { readonly at: number; readonly cause: LossCause } | undefined;
   /** When something happened last, in milliseconds since the epoch. */
@@ -72,10 +87,12 @@ export class Past {
         break;
       case "reachable":
         this.suspects = report.suspects;
+        this.decided = 0;
         this.#add({ type: "reachable", at, suspects: report.suspects });
         break;
       case "verdict":
         if (report.verdict === "undecided") break;
+        this.decided++;
         this.verdicts[report.verdict]++;
         this.timeline.count(report.verdict, at);
         break;
@@ -106,7 +123,14 @@ export class Past {
       this.verdicts.unconfirmed++;
       this.timeline.count("unconfirmed", at);
     }
-    this.#add({ type: "notice", at, user, room, reason });
+    const last = this.events.at(-1);
+    if (last?.type !== "notices" || last.reason !== reason) {
+      return this.#add({ type: "notices", at, reason, count: 1, first: [{ user, room }] });
+    }
+    // Of a room that is lost with all its users there is one line, not one for each.
+    this.events.pop();
+    const first = last.count < MAX_NAMED ? [...last.first, { user, room }] : last.first;
+    this.#add({ type: "notices", at, reason, count: last.count + 1, first });
   }
 
   #lost(cause: LossCause, joins: number, at: number): void {

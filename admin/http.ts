@@ -31,8 +31,6 @@ export interface HttpOptions {
   readonly version: string;
   /** How the store is doing, if there is one. */
   readonly store?: () => StoreHealth;
-  /** Whether the feed comes from our plugin in the server. @default {true} */
-  readonly plugin?: boolean;
   /** What requests must carry; without it only loopback names are answered. */
   readonly token?: string;
   /** Whether to show hashes in place of users. @default {false} */
@@ -150,8 +148,8 @@ export class AdminHttp {
   }
 
   #ready(): Response {
-    const { keeper, plugin = true, store } = this.#options;
-    const found = troubles(keeper, plugin, store?.());
+    const { keeper, store } = this.#options;
+    const found = troubles(keeper, store?.());
     return found.length === 0 ? text("ready") : text(found.join("\n"), 503);
   }
 

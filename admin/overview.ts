@@ -7,7 +7,7 @@ import type { LinkState } from "../actors/link.ts";
 import type { RemoteDomain } from "../actors/remote_domain.ts";
 import type { ConnectionStatus } from "../component/mod.ts";
 import type { SyncState } from "../keeper/host_sync.ts";
-import type { History, PastEvent, VerdictCounts } from "./history.ts";
+import type { History, Occupancy, PastEvent, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
 import type { Names } from "./privacy.ts";
 import { type DomainRow, rowsOf } from "./rows.ts";
@@ -85,7 +85,7 @@ export function overview(
 }
 
 /** How many rooms, and how many joins, are shown at once. */
-export const SHOWN = 100;
+export const SHOWN = 50;
 
 /** One domain. Times are milliseconds since the epoch. */
 export interface DomainDetail {
@@ -144,10 +144,20 @@ export function domainDetail(
     roomsFound: rooms.size,
     joins,
     joinsFound,
-    events: events.sort((a, b) => b.at - a.at).map((event) =>
-      "user" in event ? { ...event, user: names.user(event.user) } : event
-    ),
+    events: events.sort((a, b) => b.at - a.at).map((event) => hideUsers(event, names)),
   };
+}
+
+function hideUsers<Event extends PastEvent>(event: Event, names: Names): Event {
+  const hide = ({ user, room }: Occupancy): Occupancy => ({ user: names.user(user), room });
+  switch (event.type) {
+    case "refused":
+      return { ...event, ...hide(event) };
+    case "notices":
+      return { ...event, first: event.first.map(hide) };
+    default:
+      return event;
+  }
 }
 
 /** The joins that fit; where users are hidden, only rooms can be searched. */

@@ -144,18 +144,21 @@ function toRow({ host, domain, status, past }: Entry, now: number): DomainRow {
     joins: status?.joins ?? 0,
     rooms: status?.rooms ?? 0,
     users: status?.users ?? 0,
-    ...status?.phase && { verifying: progress(status, status.phase, past?.suspects ?? 0) },
+    ...status?.phase && { verifying: progress(status, status.phase, past) },
     ...loss && { loss: { at: loss.at, cause: loss.cause } },
     verdicts: { ...past?.verdicts ?? { joined: 0, gone: 0, unconfirmed: 0 } },
     timeline: past?.timeline.slots(now) ?? [],
   };
 }
 
-function progress(status: DomainStatus, phase: Progress["phase"], suspects: number): Progress {
-  const { joins, left, open } = status;
+function progress(
+  { joins }: DomainStatus,
+  phase: Progress["phase"],
+  past: Past | undefined,
+): Progress {
   if (phase !== "asking") return { phase, done: 0, total: joins };
-  const total = Math.max(suspects, left + open);
-  return { phase, done: total - left - open, total };
+  const total = past?.suspects ?? joins;
+  return { phase, done: Math.min(total, past?.decided ?? 0), total };
 }
 
 type Order = (a: Entry, b: Entry) => number;

@@ -151,9 +151,9 @@ export class Keeper implements AsyncDisposable {
     return this.#connection.status;
   }
 
-  /** How far the plugin of each watched host is in step with us. */
+  /** How far the plugin of each watched host is in step with us; none with a stock feed. */
   get hosts(): HostSync[] {
-    return [...this.#hosts.values()];
+    return this.#options.feed === "stock" ? [] : [...this.#hosts.values()];
   }
 
   /** Whether notices are held back; see {@linkcode pause}. */

@@ -116,21 +116,24 @@ export function chart(slots) {
     "svg",
     {
       class: "chart",
-      viewBox: `0 -16 ${width} ${HEIGHT + 60}`,
+      viewBox: `0 0 ${width} ${HEIGHT + 14}`,
+      preserveAspectRatio: "none",
       role: "img",
       "aria-label": `Chart of the last 24 hours: ${summary(slots)}`,
     },
     svg("line", { class: "grid", x1: 0, x2: width, y1: 0, y2: 0 }),
     svg("line", { class: "grid", x1: 0, x2: width, y1: HEIGHT / 2, y2: HEIGHT / 2 }),
-    svg("text", { class: "scale", x: 0, y: -5 }, count(most, "join")),
     ...slots.map((slot) => bar(slot, most)),
     svg("line", { class: "axis", x1: 0, x2: width, y1: HEIGHT, y2: HEIGHT }),
-    ...[96, 72, 48, 24].map((ago) =>
-      svg("text", { class: "tick", x: (SLOTS - ago) * SLOT, y: HEIGHT + 38 }, time(ago))
-    ),
-    svg("text", { class: "tick end", x: width, y: HEIGHT + 38 }, "now"),
   );
-  return [drawing, legend(), table(slots)];
+  const ticks = [...[96, 72, 48, 24].map(time), "now"].map((text) => html("span", {}, text));
+  return [
+    html("p", { class: "scale", "aria-hidden": "true" }, count(most, "join")),
+    drawing,
+    html("p", { class: "ticks", "aria-hidden": "true" }, ...ticks),
+    legend(),
+    table(slots),
+  ];
 }
 
 /**

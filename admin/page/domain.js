@@ -150,8 +150,9 @@ function showJoins({ rooms, roomsFound, joins, joinsFound, privacy }) {
         {},
         html("span", { class: "what" }, user),
         html("span", { class: "quiet" }, `as ${nick} in ${room}`),
-        html("span", { class: "quiet" }, "since ", ago(since)),
-        ...(suspect ? [html("span", { class: "doubt" }, "in doubt")] : []),
+        suspect
+          ? html("span", { class: "doubt" }, "in doubt")
+          : html("span", { class: "quiet" }, ago(since)),
       )
     ));
 }

@@ -153,7 +153,7 @@ function newRow(data) {
       html("a", { href: `/domains/${encodeURIComponent(domain)}` }, domain),
       html("span", { class: "quiet host" }, host),
     ),
-    ...["state", "number", "loss", "found", "day"].map((name) =>
+    ...["link", "number", "loss", "found", "day"].map((name) =>
       html("td", { role: "cell", class: name })
     ),
   ));

@@ -143,8 +143,12 @@ export function tell(event) {
       ];
       return `All decided after ${duration(event.after)}: ${found.join(", ")}`;
     }
-    case "notice":
-      return `${event.user} was told to be out of ${event.room}: ${REASONS[event.reason]}`;
+    case "notices": {
+      const named = event.first.map(({ user, room }) => `${user} (${room})`);
+      const more = event.count - named.length;
+      const users = [...named, ...(more > 0 ? [`${number(more)} more`] : [])].join(", ");
+      return `${count(event.count, "user")} told to rejoin, ${REASONS[event.reason]}: ${users}`;
+    }
     case "refused":
       return `${event.user} is in too many rooms: ${event.room} is not kept`;
   }

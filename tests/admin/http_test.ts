@@ -211,7 +211,7 @@ Deno.test("a verification can be followed: progress, verdicts, history", async (
   assertEquals([detail.joins.length, detail.joinsFound], [5, 5]);
   assertEquals(
     detail.events.map((event: { type: string }) => event.type),
-    ["notice", "reachable", "loss"],
+    ["notices", "reachable", "loss"],
   );
   assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, gone: 1 }]);
 });

@@ -1,0 +1,225 @@
+/** The pages in a real browser; pictures of them are kept in output/. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import axe from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { type AdminServer, serveAdmin } from "../../admin/http.ts";
+import { noBrowser, picture, startBrowser } from "./browser.ts";
+import { Scene } from "./scene.ts";
+import { storyScene } from "./story.ts";
+
+const GARDEN = "chat.garden.example";
+const DESKTOP = { viewport: { width: 1200, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true };
+const LOOKS: readonly (readonly [name: string, options: BrowserContextOptions])[] = [
+  ["light", DESKTOP],
+  ["dark", { ...DESKTOP, colorScheme: "dark" }],
+  ["phone", { ...PHONE, hasTouch: true }],
+];
+
+/** A browser that looks at a scene. */
+class Stage implements AsyncDisposable {
+  /** What the pages complained about: errors, and what the policy forbids. */
+  readonly complaints: string[] = [];
+  readonly url: string;
+
+  private constructor(
+    readonly scene: Scene,
+    readonly server: AdminServer,
+    readonly browser: Browser & AsyncDisposable,
+  ) {
+    this.url = `http://127.0.0.1:${server.address.port}`;
+  }
+
+  static async open(scene: Scene, options: { token?: string; privacy?: boolean } = {}) {
+    const { keeper, history, metrics } = scene;
+    const server = serveAdmin({ hostname: "127.0.0.1", port: 0 }, {
+      keeper,
+      history,
+      metrics,
+      version: "1.2.3",
+      now: () => scene.now,
+      ...options,
+    });
+    return new Stage(scene, server, await startBrowser());
+  }
+
+  async page(path: string, options: BrowserContextOptions = DESKTOP): Promise<Page> {
+    const page = await (await this.browser.newContext(options)).newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("dialog", (dialog) => {
+      this.complaints.push(`dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+    await page.goto(this.url + path);
+    return page;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser[Symbol.asyncDispose]();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+/** A test with a browser; sockets and processes of the browser are its own business. */
+function browserTest(name: string, body: () => Promise<void>): void {
+  Deno.test({ name, ignore: noBrowser, sanitizeOps: false, sanitizeResources: false }, body);
+}
+
+/** What keeps people with disabilities out, by the rules of WCAG 2.2 AA. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    // deno-lint-ignore no-explicit-any
+    (globalThis as any).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    })
+  ) as Awaited<ReturnType<typeof axe.run>>;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+}
+
+const rows = (page: Page) => page.locator("#rows tr");
+const firstDomain = (page: Page) => rows(page).first().locator("a");
+
+for (const [look, options] of LOOKS) {
+  browserTest(`both pages are for everybody, ${look}`, async () => {
+    await using stage = await Stage.open(storyScene());
+    const status = await stage.page("/", options);
+    await rows(status).first().waitFor();
+    assertEquals(await barriers(status), []);
+    await picture(status, `status_${look}`);
+
+    const domain = await stage.page(`/domains/${GARDEN}`, options);
+    await domain.locator("#events li").first().waitFor();
+    await domain.locator("summary").first().click();
+    assertEquals(await barriers(domain), []);
+    await picture(domain, `domain_${look}`);
+    for (const page of [status, domain]) {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert(wide <= 0, `the page is ${wide} px wider than the screen`);
+    }
+    assertEquals(stage.complaints, []);
+  });
+}
+
+browserTest("a verification moves on before one's eyes", async () => {
+  const scene = new Scene();
+  scene.join("rooms.example", 40, 4);
+  await using stage = await Stage.open(scene);
+  const page = await stage.page("/");
+  await page.getByText("Nothing was lost in the last 24 hours.").waitFor();
+  scene.lose("rooms.example");
+  await page.getByText("Waiting before 40 joins are asked about").waitFor();
+  scene.verify("rooms.example", { most: 10 });
+  await page.getByText("Asked about 10 of 40").waitFor();
+  const bar = page.getByRole("progressbar", { name: "Verification of rooms.example" });
+  assertEquals(await bar.getAttribute("value"), "10");
+  await picture(page, "status_verifying");
+  scene.verify("rooms.example", { gone: 10 });
+  await page.getByText("30 told").waitFor();
+  assertEquals(await bar.count(), 0);
+  assertEquals(stage.complaints, []);
+});
+
+browserTest("of 5,000 domains one page is shown, and any can be found by keyboard", async () => {
+  const scene = new Scene();
+  for (let n = 0; n < 5_000; n++) scene.join(`rooms${n}.example`, 1 + n % 3);
+  await using stage = await Stage.open(scene);
+  const page = await stage.page("/");
+  await page.getByText("5,000 domains, page 1 of 100").waitFor();
+  assertEquals(await rows(page).count(), 50);
+  await picture(page, "status_5000");
+
+  await page.getByRole("button", { name: "Next" }).press("Enter");
+  await page.getByText("page 2 of 100").waitFor();
+  await page.getByRole("button", { name: /^Domain/ }).press("Enter");
+  await page.getByText("page 1 of 100").waitFor();
+  assertEquals(await firstDomain(page).textContent(), "rooms0.example");
+  assertEquals(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "ascending");
+  await page.getByRole("button", { name: /^Domain/ }).press("Enter");
+  await page.locator("th[aria-sort=descending]").waitFor();
+  await rows(page).filter({ hasText: "rooms999.example" }).waitFor();
+
+  await page.getByRole("searchbox").fill("rooms4321");
+  await page.getByText("1 domain, page 1 of 1").waitFor();
+  assertStringIncludes(page.url(), "search=rooms4321");
+  await firstDomain(page).press("Enter");
+  await page.getByRole("heading", { name: "rooms4321.example" }).waitFor();
+  assertEquals(stage.complaints, []);
+});
+
+browserTest("the place where one reads is kept while figures change", async () => {
+  const scene = new Scene();
+  scene.join("rooms.example", 3);
+  await using stage = await Stage.open(scene);
+  const page = await stage.page("/");
+  await firstDomain(page).focus();
+  scene.join("rooms.example", 4);
+  await rows(page).getByText("4", { exact: true }).waitFor();
+  assertEquals(await page.evaluate(() => document.activeElement?.textContent), "rooms.example");
+});
+
+browserTest("names from outside are text, whatever they look like", async () => {
+  const scene = new Scene();
+  const evil = `<img src=x onerror=alert(1)>"'&amp;`;
+  const domain = `${evil}.example`;
+  const [user, room] = [`${evil}@home.example/${evil}`, `${evil}@${domain}`];
+  scene.tell(domain, { type: "joined", user, room, nick: evil });
+  scene.lose(domain);
+  scene.verify(domain, { gone: 10 });
+  scene.tell(domain, { type: "joined", user, room, nick: evil });
+  await using stage = await Stage.open(scene);
+  const page = await stage.page("/");
+  assertEquals(await firstDomain(page).textContent(), domain);
+  await firstDomain(page).click();
+  await page.locator("#joins li").first().waitFor();
+  assertStringIncludes(await page.locator("#joins").textContent() ?? "", `as ${evil} in ${room}`);
+  assertStringIncludes(await page.locator("#events").textContent() ?? "", user);
+  assertEquals(await page.locator("img").count(), 0);
+  assertEquals(stage.complaints, []);
+});
+
+browserTest("with a token one logs in once, and can leave", async () => {
+  await using stage = await Stage.open(storyScene(5), { token: "let-me-in" });
+  const page = await stage.page("/");
+  assertEquals(await barriers(page), []);
+  await picture(page, "login");
+  await page.getByLabel("Token").fill("wrong");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("alert").getByText("That is not the token.").waitFor();
+  assertEquals(await barriers(page), []);
+  await page.getByLabel("Token").fill("let-me-in");
+  await page.getByRole("button", { name: "Open" }).click();
+  await rows(page).first().waitFor();
+  assertEquals(await page.evaluate(() => document.cookie), "", "scripts can't see the pass");
+  await page.getByRole("button", { name: "Leave" }).click();
+  await page.getByLabel("Token").waitFor();
+});
+
+browserTest("privacy: users are hashes, and the page says so", async () => {
+  await using stage = await Stage.open(storyScene(5), { privacy: true });
+  const page = await stage.page(`/domains/${GARDEN}`);
+  await page.getByText("Users and nicks are hidden").waitFor();
+  const text = await page.locator("main").textContent() ?? "";
+  assert(!/user\d|User \d/.test(text), text);
+  await picture(page, "domain_private");
+});
+
+browserTest("trouble with the server itself is told at the top", async () => {
+  const scene = storyScene(5);
+  await using stage = await Stage.open(scene);
+  const page = await stage.page("/");
+  await page.getByText("Connected", { exact: true }).waitFor();
+  scene.keeper.connection = { ...scene.keeper.connection, state: "waiting" };
+  scene.keeper.paused = true;
+  scene.keeper.held = 12;
+  await page.getByText("Not connected to the server").waitFor();
+  await page.getByText("Notices are held back: 12 so far").waitFor();
+  assertEquals(await barriers(page), []);
+  await picture(page, "status_trouble");
+  await stage.server[Symbol.asyncDispose]();
+  await page.getByText("Roomkeeper does not answer").waitFor();
+});
