@@ -55,6 +55,7 @@ export class RecordTap {
     if (kind === Kind.Iq || (flags & (Flag.Unusual | Flag.Link)) !== 0) return undefined;
     // What is no copy is chatter, and a copy in an error is our own stanza come back.
     if (kind === Kind.Presence || (flags & Flag.Forwarded) === 0) return OTHER;
+    if (scanner.innerKind(record) === Kind.None) return undefined;
     if (scanner.type(record) === Type.Error) return OTHER;
     const from = this.#strings[record * FIELDS.length]!;
     if (!this.#context.watched.has(from)) return { type: "forged", from };

@@ -8,7 +8,8 @@ import { type Element, xml } from "../xml/element.ts";
 import { NS } from "./namespaces.ts";
 
 const STANZA_NAMES: readonly string[] = ["message", "presence", "iq"];
-const STANZA_NAMESPACES: readonly string[] = [NS.client, NS.server, NS.component];
+/** The last is that of a server which forgets to name the stanza's own namespace. */
+const STANZA_NAMESPACES: readonly string[] = [NS.client, NS.server, NS.component, NS.forward];
 
 /**
  * Takes the forwarded stanza out of a message.
