@@ -52,7 +52,8 @@ export function moveTo(n: usize): void {
 /** Starts the n-th record, of the stream's own tags. */
 export function begin(n: usize, kind: Kind): void {
   record = RECORDS + n * RECORD_BYTES;
-  memory.fill(record, 0, RECORD_BYTES);
+  // For so few bytes memory.fill takes longer.
+  for (let i = 0; i < RECORD_BYTES; i += 16) v128.store(record + i, i8x16.splat(0));
   store<u8>(record, kind, At.Kind);
 }
 

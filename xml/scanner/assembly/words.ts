@@ -84,15 +84,25 @@ function hash(key: u64): usize {
 
 /** The number in the list of the word that is the given bytes, or 0. */
 export function find(list: List, start: usize, length: usize): u32 {
+  if (length > 8) return findLong(list, start, length);
+  // An empty one becomes the bytes behind it, which start with a quote, as no word does.
   const key = keyOf(start, length);
   const word: usize = load<u8>(WORD_PLACES + list * 256 + hash(key));
   const at = WORDS + word * WORD_BYTES;
-  const number = load<u8>(WORD_NUMBERS + word);
+  return select<u32>(
+    load<u8>(WORD_NUMBERS + word),
+    0,
+    (load<u64>(at) ^ key | load<u8>(at, 8)) == 0,
+  );
+}
+
+function findLong(list: List, start: usize, length: usize): u32 {
+  const word: usize = load<u8>(WORD_PLACES + list * 256 + hash(keyOf(start, length)));
+  const at = WORDS + word * WORD_BYTES;
   // Unused bytes of a word are zero.
-  if (length - 1 < 8) return select<u32>(number, 0, (load<u64>(at) ^ key | load<u8>(at, 8)) == 0);
-  return word != 0 && length < WORD_BYTES && load<u8>(at + length) == 0 && same(start, at, length)
-    ? number
-    : 0;
+  const found = word != 0 && length < WORD_BYTES && load<u8>(at + length) == 0 &&
+    same(start, at, length);
+  return found ? load<u8>(WORD_NUMBERS + word) : 0;
 }
 
 /** Whether two ranges hold the same bytes. May read, but not heed, up to 15 bytes more. */
