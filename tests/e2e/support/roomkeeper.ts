@@ -22,10 +22,14 @@ export interface RoomkeeperOptions {
   readonly domain?: string;
   /** Options of `[keeper]` in place of those that suit tests, as in `roomkeeper.toml`. */
   readonly keeper?: Readonly<Record<string, string | number>>;
+  /** Serve metrics, at port 9090 of the home server's address. @default {false} */
+  readonly metrics?: boolean;
 }
 
 /** Delays that are as short as the configuration lets them be. */
 const QUICK = { ping_delay: "300ms", ping_timeout: 1, backoff_min: 1, backoff_max: 2 };
+
+const METRICS_PORT = 9090;
 
 /** One line of its log. */
 export interface LogLine {
@@ -57,14 +61,17 @@ export class Roomkeeper implements AsyncDisposable {
     const text = section("server", { host: ip, domain, watch, feed }) +
       section("keeper", { ...QUICK, ...options.keeper }) +
       section("store", { path: "roomkeeper.sqlite" }) +
+      (options.metrics ? section("http", { listen: `${ip}:${METRICS_PORT}` }) : "") +
       section("log", { level: "debug", format: "json" });
     Deno.writeTextFileSync(this.#path("roomkeeper.toml"), text);
   }
 
   /** The options of `deno run` that say what it may do. */
   get permissions(): string[] {
+    const { ip, metrics = false } = this.#options;
+    const ports = [5347, ...metrics ? [METRICS_PORT] : []];
     return [
-      `--allow-net=${this.#options.ip}:5347`,
+      `--allow-net=${ports.map((port) => `${ip}:${port}`)}`,
       `--allow-read=${this.#folder}`,
       `--allow-write=${this.#folder}`,
       "--allow-env=ROOMKEEPER_SECRET,NO_COLOR",
@@ -111,6 +118,13 @@ export class Roomkeeper implements AsyncDisposable {
   /** The lines of its log that fit. */
   lines(test: (line: LogLine) => boolean): LogLine[] {
     return this.log.entries.map(parseLine).filter(test);
+  }
+
+  /** The value of one of its metrics, by its name and labels as they are written; 0 if none. */
+  async metric(name: string): Promise<number> {
+    const response = await fetch(`http://${this.#options.ip}:${METRICS_PORT}/metrics`);
+    const lines = (await response.text()).split("\n");
+    return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0);
   }
 
   /** Kills it and removes its files. */

@@ -73,7 +73,12 @@ export class Stage implements AsyncDisposable {
       ? prosodyHome({ feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
       : ejabberdHome({ feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
     this.rooms = roomsServer(cell.rooms, EJABBERD_RETRY);
-    this.keeper = new Roomkeeper({ ip: this.home.ip, feed: feedOf(cell), keeper: DELAYS });
+    this.keeper = new Roomkeeper({
+      ip: this.home.ip,
+      feed: feedOf(cell),
+      keeper: DELAYS,
+      metrics: true,
+    });
     this.#outward = new Wire(this.rooms.ip);
     this.#inward = new Wire(this.home.ip);
     this.home.resolve(ROOMS, this.#outward.ip);
