@@ -42,7 +42,7 @@ interface State {
 
 /**
  * The behaviour of the actor of one domain. If a message makes it throw, the actor goes on with
- * the joins that it has, and what was wanted before the failure is carried out.
+ * the joins that it has; what was wanted before the failure is carried out, each on its own.
  */
 export function domainActor(
   domain: RemoteDomain,
@@ -51,11 +51,20 @@ export function domainActor(
   return {
     init: (): State => ({ domain, timer: undefined }),
     receive(state: State, event: DomainEvent, ctx: Context<DomainEvent>): void {
+      let failure: { readonly error: unknown } | undefined;
       try {
         domain.receive(event);
-      } finally {
-        for (const effect of domain.effects) carryOut(state, effect, hands, ctx);
+      } catch (error) {
+        failure = { error };
       }
+      for (const effect of domain.effects) {
+        try {
+          carryOut(state, effect, hands, ctx);
+        } catch (error) {
+          failure ??= { error };
+        }
+      }
+      if (failure !== undefined) throw failure.error;
       if (domain.idle) hands.idle(domain);
     },
     restarted(state: State, _failure, ctx: Context<DomainEvent>): State {
