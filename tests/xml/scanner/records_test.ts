@@ -1,0 +1,174 @@
+/** Records of stanzas as Prosody and ejabberd copy them. */
+
+import { assert, assertEquals } from "@std/assert";
+import { makeCorpus } from "../../../bench/xml_corpus.ts";
+import { Field, Flag, Kind, StanzaScanner } from "../../../xml/scanner/mod.ts";
+import { scan, type Snapshot } from "./snapshot.ts";
+
+const OPEN = "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' id='s1'" +
+  " from='keeper.example' xmlns:stream='http://etherx.jabber.org/streams'>";
+
+function record(stanza: string): Snapshot {
+  const { records, why } = scan(new TextEncoder().encode(OPEN + stanza));
+  assertEquals(why, "");
+  assertEquals(records.length, 2);
+  assertEquals(records[1]!.text, stanza);
+  return records[1]!;
+}
+
+/** The record without what is empty. */
+function told(stanza: string): Record<string, unknown> {
+  const all = Object.entries(record(stanza)).filter(([key, value]) =>
+    key !== "text" && key !== "inner" && value !== "" && value !== "None" && value !== "Absent" &&
+    value !== false && Object.keys(value).length > 0
+  );
+  return Object.fromEntries(all);
+}
+
+const forwarded = (stanza: string) =>
+  "<message to='keeper.home.example' from='home.example'>" +
+  `<forwarded xmlns='urn:xmpp:forward:0'>${stanza}</forwarded></message>`;
+const OUTER = { From: "home.example", To: "keeper.home.example" };
+
+Deno.test("the header tells id and from", () => {
+  const { records: [open] } = scan(new TextEncoder().encode(OPEN));
+  assertEquals(open?.kind, "Open");
+  assertEquals(open?.fields, { From: "keeper.example", Id: "s1" });
+});
+
+Deno.test("handshake, stream error, other children and the end have kinds", () => {
+  const stream = OPEN + "<handshake/><stream:error><conflict xmlns=" +
+    "'urn:ietf:params:xml:ns:xmpp-streams'/></stream:error><iq xmlns='urn:x'/>\n</stream:stream>\n";
+  const { records } = scan(new TextEncoder().encode(stream));
+  const kinds = ["Open", "Handshake", "StreamError", "Other", "Close"];
+  assertEquals(records.map(({ kind }) => kind), kinds);
+});
+
+Deno.test("self-presence in a room", () => {
+  const presence = "<presence xmlns='jabber:client' from='garden@rooms.example/Romeo' id='j1'" +
+    ' to="romeo@home.example/phone"><x xmlns="http://jabber.org/protocol/muc#user">' +
+    "<status code='201'/><item role='moderator' affiliation='owner' jid='r@home.example/phone'/>" +
+    "<status code='110'/></x></presence>";
+  assertEquals(record(forwarded(presence)).inner, presence);
+  assertEquals(told(forwarded(presence)), {
+    kind: "Message",
+    innerKind: "Presence",
+    flags: ["Forwarded", "MucUser", "Item"],
+    statuses: ["110", "201"],
+    affiliation: "Owner",
+    role: "Moderator",
+    fields: {
+      ...OUTER,
+      InnerFrom: "garden@rooms.example/Romeo",
+      InnerTo: "romeo@home.example/phone",
+      InnerId: "j1",
+      ItemJid: "r@home.example/phone",
+    },
+  });
+});
+
+Deno.test("a new nick", () => {
+  const presence = "<presence type='unavailable' xmlns='jabber:client'>" +
+    "<x xmlns='http://jabber.org/protocol/muc#user'><item nick='Ромео' role='none'/>" +
+    "<status code='303'/><status code='110'/></x></presence>";
+  const { fields, innerType, statuses, role } = record(forwarded(presence));
+  assertEquals([fields.Nick, innerType, role], ["Ромео", "Unavailable", "None"]);
+  assertEquals(statuses, ["110", "303"]);
+});
+
+Deno.test("the answer to a ping", () => {
+  const iq = "<iq type='error' id='rk-1' xmlns='jabber:client'><ping xmlns='urn:xmpp:ping'/>" +
+    "<error type='cancel' by='garden@rooms.example'><not-acceptable " +
+    "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns=" +
+    "'urn:ietf:params:xml:ns:xmpp-stanzas'>You are not in the room</text></error></iq>";
+  assertEquals(told(forwarded(iq)), {
+    kind: "Message",
+    innerKind: "Iq",
+    innerType: "Error",
+    flags: ["Forwarded", "Error", "Ping"],
+    condition: "not-acceptable",
+    errorType: "Cancel",
+    fields: { ...OUTER, InnerId: "rk-1", ErrorBy: "garden@rooms.example" },
+  });
+});
+
+Deno.test("a plain iq to the component, a join and a link notice", () => {
+  assertEquals(told("<iq type='get' id='1' from='a@b/c'><query xmlns='jabber:iq:version'/></iq>"), {
+    kind: "Iq",
+    type: "Get",
+    fields: { Id: "1", From: "a@b/c" },
+  });
+  const join =
+    "<presence><x xmlns='http://jabber.org/protocol/muc'><history since='x'/></x></presence>";
+  assertEquals(told(join), { kind: "Presence", flags: ["Muc", "History"] });
+  const notice = "<message from='home.example'><joined xmlns='urn:x-roomkeeper:link:0'/></message>";
+  assertEquals(told(notice), {
+    kind: "Message",
+    flags: ["Link"],
+    fields: { From: "home.example" },
+  });
+});
+
+Deno.test("what looks alike in another place or namespace is nothing", () => {
+  const status = "<status xmlns='http://jabber.org/protocol/muc#user' code='110'/>";
+  assertEquals(told(`<message>${status}<body><error/>${status}</body></message>`), {
+    kind: "Message",
+  });
+  assertEquals(told("<message><x xmlns='urn:x'><status code='110'/></x></message>"), {
+    kind: "Message",
+  });
+  const carbon = "<received xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>" +
+    "<message xmlns='jabber:client' from='a'/></forwarded></received>";
+  assertEquals(told(`<message>${carbon}</message>`), { kind: "Message" });
+  const ping = "<p:ping xmlns:p='urn:xmpp:ping'/><ping/>";
+  assertEquals(told(`<iq>${ping}</iq>`), { kind: "Iq", flags: ["Ping"] });
+});
+
+Deno.test("what a record cannot tell is unusual", () => {
+  const x = "<x xmlns='http://jabber.org/protocol/muc#user'/>";
+  const item = "<item xmlns='http://jabber.org/protocol/muc#user'/>";
+  for (
+    const stanza of [
+      "<message from='a&amp;b'/>",
+      "<message type='cha&#116;'/>",
+      "<message to='a\tb'/>",
+      `<presence>${x}${x}</presence>`,
+      `<presence>${x.replace("/>", `>${item}${item}</x>`)}</presence>`,
+      "<iq><error/><error/></iq>",
+      forwarded("<iq xmlns='jabber:client'/><iq xmlns='jabber:client'/>"),
+      forwarded("").replace("</message>", "<forwarded xmlns='urn:xmpp:forward:0'/></message>"),
+      forwarded("").replace("</message>", "<error/></message>"),
+    ]
+  ) {
+    assert(record(stanza).unusual, stanza);
+  }
+  assertEquals(
+    record("<message subject='a&amp;b'><body>a &amp; b</body></message>").unusual,
+    false,
+  );
+});
+
+Deno.test("nothing in ordinary traffic is unusual", () => {
+  const { bytes, stanzas } = makeCorpus(300_000, 7);
+  const { records, refused } = scan(bytes);
+  assertEquals(refused, undefined);
+  assertEquals(records.length, stanzas + 2);
+  assertEquals(records.filter(({ unusual }) => unusual), []);
+});
+
+Deno.test("gather gives the fields that field gives", () => {
+  const { bytes } = makeCorpus(30_000, 8);
+  const scanner = StanzaScanner.create();
+  scanner.input().set(bytes);
+  const fields = [Field.From, Field.Id, Field.InnerFrom];
+  const count = scanner.commit(bytes.length);
+  const expected = [];
+  for (let i = 0; i < count; i++) {
+    for (const field of fields) expected.push(scanner.field(i, field) ?? "");
+  }
+  assertEquals(scanner.gather(count, fields), expected);
+  assertEquals(scanner.gather(0, fields), []);
+  assertEquals(scanner.gather(count, []), []);
+  assertEquals(scanner.kind(0), Kind.Open);
+  assertEquals(scanner.has(1, Flag.Forwarded | Flag.Muc), scanner.innerKind(1) !== Kind.None);
+});
