@@ -909,7 +909,7 @@ want();
   },
   "/assets/style.css": {
     type: "text/css; charset=utf-8",
-    tag: "\"5a432f59d67de598\"",
+    tag: "\"a6ee20ac0cce509c\"",
     body: `:root {
   color-scheme: light dark;
   --ground: #f4f6f4;
@@ -1436,6 +1436,10 @@ summary {
   max-height: 20rem;
 }
 
+.plain thead th:not(:first-child) {
+  text-align: right;
+}
+
 .plain th,
 .plain td {
   padding: 0.3rem 1rem 0.3rem 0;
@@ -1525,7 +1529,7 @@ summary {
 
 .columns {
   display: grid;
-  grid-template-columns: minmax(14rem, 1fr) 3fr;
+  grid-template-columns: minmax(14rem, 2fr) 5fr;
   gap: 1rem 2.5rem;
   margin-top: 0.75rem;
 }

@@ -24,6 +24,8 @@ export interface RoomkeeperOptions {
   readonly keeper?: Readonly<Record<string, string | number>>;
   /** Serve metrics, at port 9090 of the home server's address. @default {false} */
   readonly metrics?: boolean;
+  /** Who may use ad-hoc commands. @default {[]} */
+  readonly admins?: readonly string[];
 }
 
 /** Delays that are as short as the configuration lets them be. */
@@ -62,6 +64,7 @@ export class Roomkeeper implements AsyncDisposable {
       section("keeper", { ...QUICK, ...options.keeper }) +
       section("store", { path: "roomkeeper.sqlite" }) +
       (options.metrics ? section("http", { listen: `${ip}:${METRICS_PORT}` }) : "") +
+      section("admin", { jids: options.admins ?? [] }) +
       section("log", { level: "debug", format: "json" });
     Deno.writeTextFileSync(this.#path("roomkeeper.toml"), text);
   }
@@ -125,6 +128,16 @@ export class Roomkeeper implements AsyncDisposable {
     const response = await fetch(`http://${this.#options.ip}:${METRICS_PORT}/metrics`);
     const lines = (await response.text()).split("\n");
     return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0);
+  }
+
+  /** Runs another of its commands with the same configuration; returns what that printed. */
+  async command(name: string, ...flags: string[]): Promise<string> {
+    const args = ["run", "--quiet", "--no-prompt", "--cached-only", "--no-check"];
+    args.push("--config", join(ROOT, "deno.json"), ...this.permissions, join(ROOT, "main.ts"));
+    args.push(name, "--config", this.#path("roomkeeper.toml"), ...flags);
+    const env = { ROOMKEEPER_SECRET: PASSWORD };
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env }).output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   }
 
   /** Kills it and removes its files. */
