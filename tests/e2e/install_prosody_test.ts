@@ -17,6 +17,7 @@ async function serverOf(sandbox: Sandbox): Promise<Prosody> {
   const lines = Deno.readTextFileSync(join(sandbox.project, "roomkeeper.prosody.cfg.lua"));
   const server = new Prosody({
     name: "home",
+    modules: ["version"],
     pluginPaths: [dirname(join(sandbox.root, "usr/local/lib/prosody/modules/any"))],
     hosts: lines.replaceAll('"/etc/', `"${sandbox.root}/etc/`),
   });
