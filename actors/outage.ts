@@ -4,38 +4,44 @@
  * @module
  */
 
-/** With fewer domains than this, "all of them" proves nothing about us. */
+/** With fewer domains than this, "nobody can be reached" proves nothing about us. */
 const ENOUGH_DOMAINS = 3;
 
 /**
- * Counts the domains that can't be reached. While that is all of them, our own network is the
- * likely culprit and nobody is to be judged: one answer from anywhere ends it.
+ * Remembers the domains that could not be reached since the last sign of life from anywhere. When
+ * they are several, our own network is the likely culprit and nobody is to be judged: one sign of
+ * life ends it. A domain that merely has nothing to say is no proof that the network is well.
  *
  * ```ts
  * import { OutageSense } from "./outage.ts";
  *
  * const sense = new OutageSense();
  * for (const domain of ["a", "b", "c"]) sense.unreached(domain);
- * sense.ours(3); // true
- * sense.reached("b");
- * sense.ours(3); // false
+ * sense.ours; // true
+ * sense.heard();
+ * sense.ours; // false
  * ```
  */
 export class OutageSense {
   readonly #unreached = new Set<string>();
+
+  /** Whether nobody could be reached of late. */
+  get ours(): boolean {
+    return this.#unreached.size >= ENOUGH_DOMAINS;
+  }
 
   /** The domain could not be reached. */
   unreached(key: string): void {
     this.#unreached.add(key);
   }
 
-  /** The domain gave a sign of life, or is not of interest any more. */
-  reached(key: string): void {
-    this.#unreached.delete(key);
+  /** A domain gave a sign of life. */
+  heard(): void {
+    if (this.#unreached.size > 0) this.#unreached.clear();
   }
 
-  /** Whether all of the domains, so many, are unreachable. */
-  ours(domains: number): boolean {
-    return domains >= ENOUGH_DOMAINS && this.#unreached.size >= domains;
+  /** The domain is not of interest any more. */
+  forget(key: string): void {
+    this.#unreached.delete(key);
   }
 }

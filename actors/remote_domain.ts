@@ -377,11 +377,11 @@ export class RemoteDomain {
   #reach(verification: Verification, now: number): void {
     if (this.#alive) return this.#startAsking(verification, now);
     const by = this.#prober(verification);
+    if (!this.#doubtful) return this.#settle();
     const canary = by === "user" ? this.#canary(verification, now) : undefined;
-    if (by === "user" && canary === undefined) return this.#startAsking(verification, now);
-    if (canary !== undefined && now < this.#nextBatch) {
-      verification.phase = { name: "backoff", until: this.#nextBatch };
-      return;
+    if (by === "user" && (canary === undefined || now < this.#nextBatch)) {
+      const until = Math.max(this.#nextBatch, now + BATCH_MS);
+      return void (verification.phase = { name: "backoff", until });
     }
     const id = this.#ports.id();
     this.#report({ type: "probing", by });
@@ -528,15 +528,17 @@ export class RemoteDomain {
     if (verification.phase.name !== "asking" || verification.left > 0 || verification.open > 0) {
       return;
     }
-    const { began, proven } = verification;
-    for (const join of this.joins) {
-      if (!this.#losses.doubt(join.confirmed)) continue;
-      // Not a single answer: find out whether anybody is there before the next round.
-      if (proven === began) this.#alive = false;
-      verification.tried = verification.asks;
-      return this.#tryLater(verification, now);
-    }
-    this.#settle();
+    if (!this.#doubtful) return this.#settle();
+    // Not a single answer: find out whether anybody is there before the next round.
+    if (verification.proven === verification.began) this.#alive = false;
+    verification.tried = verification.asks;
+    this.#tryLater(verification, now);
+  }
+
+  /** Whether any join is in doubt. */
+  get #doubtful(): boolean {
+    for (const join of this.joins) if (this.#losses.doubt(join.confirmed)) return true;
+    return false;
   }
 
   #settle(): void {

@@ -13,6 +13,7 @@ import { OutageSense } from "./outage.ts";
 import { Pace } from "./pace.ts";
 import { RemoteDomain } from "./remote_domain.ts";
 import type { ActorRef } from "./runtime/behaviour.ts";
+import { ActorStoppedError } from "./runtime/errors.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 
 /** Which link: the watched host and the remote domain. */
@@ -78,6 +79,8 @@ export interface HostSnapshot {
 interface Route {
   readonly domain: RemoteDomain;
   readonly ref: ActorRef<DomainEvent>;
+  /** How many events wait for room in its mailbox. */
+  held: number;
 }
 
 /** The router of one keeper. */
@@ -105,7 +108,7 @@ export class Router {
       id: () => ports.id(),
       grant: (wanted) => pace.grant(wanted),
       componentReachable: () => this.#componentReachable,
-      ownOutage: () => ports.blind() || this.#outage.ours(this.#routes.size),
+      ownOutage: () => ports.blind() || this.#outage.ours,
     };
     this.#hands = {
       ask: (domain, question) => ports.ask(domain, question),
@@ -147,16 +150,33 @@ export class Router {
       case "unreachable":
         return this.#tell(domainOf(event.user), event.domain, event);
       case "link":
+        if (event.state === "up") this.#heard(event.host, event.domain);
         return this.#tell(event.host, event.domain, event);
-      default:
-        return this.#tell(domainOf(event.user), domainOf(event.room), event);
+      case "seen":
+      case "renamed":
+      case "reflected":
+        this.#heard(domainOf(event.user), domainOf(event.room));
+        break;
+      case "answered":
+        if (event.answer.type === "result") {
+          this.#heard(domainOf(event.user), domainOf(event.room));
+        }
+        break;
+      case "left":
+      case "renaming":
     }
+    return this.#tell(domainOf(event.user), domainOf(event.room), event);
   }
 
   /** The probe with this id, sent to `domain`, was answered or not. */
   probed(link: LinkName, id: string, reachable: boolean): void {
-    if (reachable) this.#componentReachable = true;
-    this.#tell(link.host, link.domain, { type: "probed", id, reachable });
+    if (reachable) {
+      this.#componentReachable = true;
+      this.#heard(link.host, link.domain);
+    }
+    // Never held up: there are no more answers than questions, and those are few.
+    const route = this.#routes.get(key(link.host, link.domain));
+    route?.ref.tell({ type: "probed", id, reachable }, "system");
   }
 
   /** Starts from what the store knows. */
@@ -222,23 +242,27 @@ export class Router {
     domain: string,
     event: DomainEvent & { user: string },
   ): Promise<void> | undefined {
+    this.#heard(host, domain);
     this.#present(key(host, domain), event.user);
-    this.#make(host, domain);
-    return this.#tell(host, domain, event);
+    return this.#deliver(this.#make(host, domain), event);
   }
 
   #ended(user: string): Promise<void> | undefined {
     const keys = this.#sessions.get(user);
     if (keys === undefined) return undefined;
     this.#sessions.delete(user);
-    let held: Promise<void> | undefined;
+    const held: Promise<void>[] = [];
     for (const each of typeof keys === "string" ? [keys] : keys) {
       const route = this.#routes.get(each);
-      if (route === undefined) continue;
-      const full = this.#deliver(route, { type: "ended", user });
-      held = held && full ? Promise.all([held, full]).then(() => {}) : held ?? full;
+      const full = route && this.#deliver(route, { type: "ended", user });
+      if (full !== undefined) held.push(full);
     }
-    return held;
+    return held.length > 0 ? Promise.all(held).then(() => {}) : undefined;
+  }
+
+  /** The network is well, unless the domain needs none. */
+  #heard(host: string, domain: string): void {
+    if (!isOwn({ host, domain })) this.#outage.heard();
   }
 
   #tell(host: string, domain: string, event: DomainEvent): Promise<void> | undefined {
@@ -250,12 +274,21 @@ export class Router {
    * All events of the feed take the same lane, link notices too: which came first decides whether
    * a stanza is evidence against a loss.
    */
-  #deliver({ ref }: Route, event: DomainEvent): Promise<void> | undefined {
-    if (ref.tell(event)) return undefined;
-    if (ref.status !== "running") return undefined;
-    return (async () => {
-      do await ref.ready(); while (!ref.tell(event));
-    })();
+  #deliver(route: Route, event: DomainEvent): Promise<void> | undefined {
+    return route.held === 0 && route.ref.tell(event) ? undefined : this.#hold(route, event);
+  }
+
+  /** Waits for room in the mailbox; until then the actor is not retired. */
+  async #hold(route: Route, event: DomainEvent): Promise<void> {
+    route.held++;
+    try {
+      do await route.ref.ready(); while (!route.ref.tell(event));
+    } catch (error) {
+      // The system stops: so does everything.
+      if (!(error instanceof ActorStoppedError)) throw error;
+    } finally {
+      route.held--;
+    }
   }
 
   #make(host: string, domain: string): Route {
@@ -268,7 +301,7 @@ export class Router {
       // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
       supervision: { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER },
     });
-    const route = { domain: remote, ref };
+    const route: Route = { domain: remote, ref, held: 0 };
     this.#routes.set(name, route);
     return route;
   }
@@ -277,9 +310,9 @@ export class Router {
   #retire({ host, domain }: RemoteDomain): void {
     const name = key(host, domain);
     const route = this.#routes.get(name);
-    if (route === undefined || route.ref.depth > 0) return;
+    if (route === undefined || route.ref.depth > 0 || route.held > 0) return;
     this.#routes.delete(name);
-    this.#outage.reached(name);
+    this.#outage.forget(name);
     route.ref.stop();
   }
 
@@ -293,7 +326,8 @@ export class Router {
   #absent(remote: RemoteDomain, user: string): void {
     const link = key(remote.host, remote.domain);
     // A join of this session may be on its way in the mailbox; then the entry must stay.
-    if ((this.#routes.get(link)?.ref.depth ?? 0) > 0) return;
+    const route = this.#routes.get(link);
+    if (route !== undefined && route.ref.depth + route.held > 0) return;
     const known = this.#sessions.get(user);
     if (known === link) this.#sessions.delete(user);
     else if (known instanceof Set && known.delete(link) && known.size === 0) {
@@ -303,10 +337,16 @@ export class Router {
 
   #reported(remote: RemoteDomain, report: Report): void {
     const name = key(remote.host, remote.domain);
-    if (report.type === "unreached") this.#outage.unreached(name);
-    else if (report.type === "reachable" || report.type === "settled") this.#outage.reached(name);
+    if (report.type === "settled") this.#outage.forget(name);
+    else if (report.type === "unreached" && !isOwn(remote)) this.#outage.unreached(name);
+    else if (report.type === "reachable") this.#heard(remote.host, remote.domain);
     this.#ports.report(remote, report);
   }
+}
+
+/** Whether a domain is a service of the host itself: that it is there says nothing of the network. */
+function isOwn({ host, domain }: LinkName): boolean {
+  return domain === host || domain.endsWith(`.${host}`);
 }
 
 function key(host: string, domain: string): string {
