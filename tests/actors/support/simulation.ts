@@ -361,11 +361,17 @@ export class Simulation {
   }
 
   #checkTables(): void {
-    const joins = [...this.#domain.joins].map((join) => [key(join.user, join.room.jid), join.nick]);
-    assertEquals(new Map(joins as [string, string][]), this.#model, "the joins");
-    const stored = [...this.#store].map(([each, join]) => [each, join.nick] as const);
-    assertEquals(new Map(stored), this.#model, "the stored joins");
-    assertEquals(this.#storedLosses.losses, this.#domain.status.losses, "the stored losses");
+    const { size } = this.#model;
+    assertEquals(this.#domain.joins.size, size, "the number of joins");
+    assertEquals(this.#store.size, size, "the number of stored joins");
+    for (const { user, room, nick } of this.#domain.joins) {
+      const join = key(user, room.jid);
+      assert(this.#model.get(join) === nick, `${join} is known, or its nick is not`);
+      assert(this.#store.get(join)?.nick === nick, `${join} is not stored as it is`);
+    }
+    const { losses } = this.#domain.status;
+    if (this.#storedLosses.losses === losses) return;
+    assertEquals(this.#storedLosses.losses, losses, "the stored losses");
   }
 
   /** While nothing can be reached and nothing else happens, everything is decided in time. */
