@@ -1,0 +1,23 @@
+import { assert } from "@std/assert";
+import { ROOT } from "../docs/markdown.ts";
+
+Deno.test("the package can be published: no slow types, the plugins in it, the tests not", async () => {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["publish", "--dry-run", "--allow-dirty"],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assert(success, said);
+  const files = [...said.matchAll(/^ +file:\/\/(\S+) \(/gm)].map(([, file]) =>
+    file!.slice(ROOT.length)
+  );
+  for (
+    const file of ["/README.md", "/LICENSE", "/mod.ts", "/main.ts", "/docs/configuration.md"]
+      .concat(
+        "/servers/prosody/mod_roomkeeper.lua",
+        "/servers/ejabberd/mod_roomkeeper.erl",
+      )
+  ) assert(files.includes(file), file);
+  for (const file of files) assert(!/^\/(tests|bench|\.|output|roomkeeper\.)/.test(file), file);
+});
