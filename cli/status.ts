@@ -22,8 +22,8 @@ export class StatusError extends Error {
   override readonly name = "StatusError";
 }
 
-/** Where the screen is wiped: to the top left, and clear to the end. */
-const WIPE = "\x1b[H\x1b[2J\x1b[3J";
+/** Goes to the top left and clears the screen from there; what was scrolled away is kept. */
+const WIPE = "\x1b[H\x1b[J";
 /** Rows that are asked for at most while watching. */
 const MAX_ROWS = 500;
 /** Lines of the screen that are not rows. */

@@ -47,7 +47,7 @@ export function statusText(
     const line = row.map((cell, column) => fit(cell, widths[column]!, RIGHT.has(column)));
     const style = rows[index - 1] ? LINK_PAINT[rows[index - 1]!.link] : undefined;
     if (style === undefined) return paint(bold)(cut(line.join("  "), columns));
-    const after = cut([line[0], line[1], ...line.slice(2)].join("  "), columns);
+    const after = cut(line.join("  ").trimEnd(), columns);
     const start = widths[0]! + 2;
     const end = start + widths[1]!;
     return after.slice(0, start) + paint(style)(after.slice(start, end)) + after.slice(end);
