@@ -24,7 +24,7 @@ import { declare, isXmlns, resolve } from "./prefixes.ts";
 import { reference } from "./reference.ts";
 import { pass } from "./run.ts";
 import { refuse, unexpected } from "./state.ts";
-import { find, List, same } from "./words.ts";
+import { findHere, List, same } from "./words.ts";
 
 /** Bit n: the known attribute n is there; its value holds references, tabs or line breaks. */
 export let present: u32 = 0;
@@ -41,6 +41,7 @@ export function valueStop(attr: Attr): usize {
 }
 
 /** Reads all attributes, from behind the tag's name up to `>` or `/`. */
+// @inline
 export function attributes(p: usize): usize {
   let known: u32 = 0;
   let odd: u32 = 0;
@@ -80,7 +81,7 @@ export function attributes(p: usize): usize {
 
     // What attribute it is cannot be foreseen, so it is better not to branch on it: one that is
     // not known has the number 0, and the same is done with it.
-    const attr = prefix == 0 ? find(List.Attrs, start, length) : Attr.Unknown;
+    const attr = prefix == 0 ? findHere(List.Attrs, start, length) : Attr.Unknown;
     const bit: u32 = 1 << attr;
     if ((known & bit & ~1) != 0) return refuse(Refusal.Twin, p);
     known |= bit;
@@ -102,6 +103,7 @@ export function attributes(p: usize): usize {
 }
 
 /** Reads a quoted value. */
+// @inline
 function value(p: usize): usize {
   const quote = load<u8>(p);
   if (quote != APOSTROPHE && quote != QUOTE) return unexpected(p);

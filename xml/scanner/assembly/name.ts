@@ -23,6 +23,7 @@ export function plainName(p: usize): usize {
 }
 
 /** Reads a name. */
+// @inline
 export function name(p: usize): usize {
   const length = plainName(p);
   const next = load<u8>(p + length);

@@ -34,6 +34,7 @@ export function setCount(n: usize): void {
 }
 
 /** Reads a start tag or the tag of an empty element. */
+// @inline
 export function startTag(p: usize): usize {
   const parent = STACK + depth * STACK_ENTRY;
   undeclare(load<u8>(parent, 8));
@@ -93,6 +94,7 @@ export function startTag(p: usize): usize {
 }
 
 /** Reads an end tag. */
+// @inline
 export function endTag(p: usize): usize {
   if (depth == 0) return refuse(Refusal.Mismatch, p);
   const entry = STACK + depth * STACK_ENTRY;

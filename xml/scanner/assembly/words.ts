@@ -84,6 +84,12 @@ function hash(key: u64): usize {
 
 /** The number in the list of the word that is the given bytes, or 0. */
 export function find(list: List, start: usize, length: usize): u32 {
+  return findHere(list, start, length);
+}
+
+/** The same, compiled into the caller. */
+// @inline
+export function findHere(list: List, start: usize, length: usize): u32 {
   if (length > 8) return findLong(list, start, length);
   // An empty one becomes the bytes behind it, which start with a quote, as no word does.
   const key = keyOf(start, length);
