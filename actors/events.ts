@@ -36,6 +36,8 @@ export type OccupancyEvent =
   }
   /** The room sent the user something that it only sends to occupants. */
   | { readonly type: "seen"; readonly user: string; readonly room: string }
+  /** The room told the user, in answer to a message, that it does not know it. */
+  | { readonly type: "rejected"; readonly user: string; readonly room: string }
   /** The room passed our self-ping on to one of the user's clients, so the user is in. */
   | {
     readonly type: "reflected";
@@ -88,6 +90,7 @@ export type LossCause =
   | "link-down"
   | "link-up"
   | "unreachable"
+  | "rejected"
   | "silence"
   | "restart"
   | "operator";

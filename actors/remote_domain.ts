@@ -173,6 +173,11 @@ export class RemoteDomain {
         this.#alive = false;
         if (this.#verification === undefined) this.#lost("unreachable");
         return;
+      case "rejected":
+        if (this.#verification === undefined && this.joins.get(event.user, event.room)) {
+          this.#lost("rejected");
+        }
+        return;
       case "link":
         return event.state === "up"
           ? this.#linkUp(event.direction)
@@ -304,7 +309,7 @@ export class RemoteDomain {
     this.#losses.add(seq, now, cause);
     this.#persistLosses();
     this.#report({ type: "loss", cause, joins: this.joins.size });
-    this.#alive = cause === "link-up";
+    this.#alive = cause === "link-up" || cause === "rejected";
     if (cause === "restart") this.#backAt = seq;
     const running = this.#verification;
     if (running !== undefined) {

@@ -130,8 +130,18 @@ function readPresence(copy: Copy, from: string, user: string): FeedEvent | undef
 }
 
 function readMessage(copy: Copy, from: string, user: string): FeedEvent | undefined {
-  if (copy.type === "error") return readUnreachable(copy, from, user);
+  if (copy.type === "error") {
+    return readUnreachable(copy, from, user) ?? readRejected(copy, from, user);
+  }
   return copy.type === "groupchat" ? { type: "seen", user, room: bareJid(from) } : undefined;
+}
+
+/** The room itself says that the user, who has just written to it, is not in it. */
+function readRejected({ condition }: Copy, room: string, user: string): FeedEvent | undefined {
+  const isFromRoom = room.includes("@") && resourceOf(room) === undefined;
+  return isFromRoom && (condition === "not-acceptable" || condition === "item-not-found")
+    ? { type: "rejected", user, room }
+    : undefined;
 }
 
 function readIq(copy: Copy, from: string, user: string, prefix: string): FeedEvent | undefined {

@@ -681,7 +681,7 @@ setInterval(refreshTimes, 5_000);
   },
   "/assets/status.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"f0a9cb8a3641b81d\"",
+    tag: "\"8f03442982a61681\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -873,7 +873,7 @@ function updateRow(row, data) {
 /** @param {DomainRow["verdicts"]} verdicts */
 function foundText({ joined, gone, unconfirmed }) {
   const told = gone + unconfirmed;
-  if (joined + told === 0) return [html("span", { class: "quiet" }, "nothing to ask")];
+  if (joined + told === 0) return [html("span", { class: "quiet" }, "no verdicts")];
   return [
     html("span", {}, \`\${number(joined)} still in\`),
     html("span", { class: told > 0 ? "told" : "quiet" }, \`\${number(told)} told\`),
@@ -909,7 +909,7 @@ want();
   },
   "/assets/style.css": {
     type: "text/css; charset=utf-8",
-    tag: "\"a6ee20ac0cce509c\"",
+    tag: "\"9a9b6f2997d95708\"",
     body: `:root {
   color-scheme: light dark;
   --ground: #f4f6f4;
@@ -1440,6 +1440,10 @@ summary {
   text-align: right;
 }
 
+.plain tbody th {
+  white-space: nowrap;
+}
+
 .plain th,
 .plain td {
   padding: 0.3rem 1rem 0.3rem 0;
@@ -1684,7 +1688,7 @@ summary {
   },
   "/assets/words.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"ba5c7ff605ad0386\"",
+    tag: "\"f90a61a906fe5f68\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -1713,6 +1717,7 @@ export const CAUSES = /** @type {const} */ ({
   "link-down": "link lost",
   "link-up": "link back, unwatched before",
   "unreachable": "could not be reached",
+  "rejected": "a room did not know its user",
   "silence": "silent for long",
   "restart": "not watched for a while",
   "operator": "an operator asked",

@@ -54,14 +54,39 @@ export type PastEvent =
     | ({ readonly type: "refused" } & Occupancy)
   );
 
-/** The past of one link, or of all together. */
-export class Past {
+/** The figures of one link, or of all together. */
+export class Figures {
   /** 24 hours in quarters. */
   readonly timeline: Timeline = new Timeline();
-  /** The last events, oldest first. */
-  readonly events: PastEvent[] = [];
   /** Verdicts since the start. */
   readonly verdicts: { joined: number; gone: number; unconfirmed: number } = noVerdicts();
+
+  /** Counts a report. */
+  count(report: Report, at: number): void {
+    if (report.type === "loss") this.timeline.count("losses", at);
+    else if (report.type === "unreached") this.timeline.count("unreached", at);
+    else if (report.type === "verdict" && report.verdict !== "undecided") {
+      this.#found(report.verdict, at);
+    }
+  }
+
+  /** Counts a notice; of one whose join was found to be gone the verdict was counted. */
+  countNotice({ reason }: NoticeEffect, at: number): void {
+    if (reason === "unconfirmed") this.#found("unconfirmed", at);
+  }
+
+  #found(verdict: keyof VerdictCounts, at: number): void {
+    this.verdicts[verdict]++;
+    this.timeline.count(verdict, at);
+  }
+}
+
+/** The past of one link. */
+export class Past {
+  /** Its figures. */
+  readonly figures: Figures = new Figures();
+  /** The last events, oldest first. */
+  readonly events: PastEvent[] = [];
   /** How many joins the verification that runs, or the last one, began to ask about. */
   suspects = 0;
   /** How many of these are decided. */
@@ -75,12 +100,12 @@ export class Past {
 
   /** Remembers a report. */
   report(report: Report, at: number): void {
+    this.figures.count(report, at);
     switch (report.type) {
       case "loss":
         this.#lost(report.cause, report.joins, at);
         break;
       case "unreached":
-        this.timeline.count("unreached", at);
         // A long outage has one line, which tells the attempts so far.
         if (this.events.at(-1)?.type === "unreached") this.events.pop();
         this.#add({ type: "unreached", at, attempt: report.attempt });
@@ -91,19 +116,16 @@ export class Past {
         this.#add({ type: "reachable", at, suspects: report.suspects });
         break;
       case "verdict":
-        if (report.verdict === "undecided") break;
-        this.decided++;
-        this.verdicts[report.verdict]++;
-        this.timeline.count(report.verdict, at);
+        if (report.verdict !== "undecided") this.decided++;
         break;
       case "settled": {
-        const { joined, gone, unconfirmed } = this.verdicts;
+        const { joined, gone, unconfirmed } = this.figures.verdicts;
         const verdicts = {
           joined: joined - this.#before.joined,
           gone: gone - this.#before.gone,
           unconfirmed: unconfirmed - this.#before.unconfirmed,
         };
-        this.#before = { ...this.verdicts };
+        this.#before = { joined, gone, unconfirmed };
         this.suspects = 0;
         this.#add({ type: "settled", at, after: report.after, verdicts });
         break;
@@ -118,11 +140,9 @@ export class Past {
   }
 
   /** Remembers a notice. */
-  notice({ user, room, reason }: NoticeEffect, at: number): void {
-    if (reason === "unconfirmed") {
-      this.verdicts.unconfirmed++;
-      this.timeline.count("unconfirmed", at);
-    }
+  notice(notice: NoticeEffect, at: number): void {
+    this.figures.countNotice(notice, at);
+    const { user, room, reason } = notice;
     const last = this.events.at(-1);
     if (last?.type !== "notices" || last.reason !== reason) {
       return this.#add({ type: "notices", at, reason, count: 1, first: [{ user, room }] });
@@ -135,7 +155,6 @@ export class Past {
 
   #lost(cause: LossCause, joins: number, at: number): void {
     this.loss = { at, cause };
-    this.timeline.count("losses", at);
     const last = this.events.at(-1);
     // Both streams of a link are reported lost, a moment apart.
     if (last?.type === "loss" && last.cause === cause && at - last.at < 1_000) this.events.pop();
@@ -160,7 +179,7 @@ export interface HistoryOptions {
 /** Watches a keeper and remembers. */
 export class History implements KeeperObserver {
   /** The sum over all links. */
-  readonly all: Past = new Past();
+  readonly all: Figures = new Figures();
   /** When the connection to the server came up or went down. */
   connectionSince: number;
   readonly #links = new Map<string, { readonly link: LinkName; readonly past: Past }>();
@@ -199,14 +218,14 @@ export class History implements KeeperObserver {
     if (report.type === "asked") return;
     const now = this.#now();
     this.#past(link).report(report, now);
-    this.all.report(report, now);
+    this.all.count(report, now);
   }
 
   /** See {@linkcode KeeperObserver}. */
   notified(link: LinkName, notice: NoticeEffect): void {
     const now = this.#now();
     this.#past(link).notice(notice, now);
-    this.all.notice(notice, now);
+    this.all.countNotice(notice, now);
   }
 
   #past({ host, domain }: LinkName): Past {

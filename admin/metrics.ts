@@ -24,6 +24,7 @@ const CAUSES: readonly LossCause[] = [
   "link-down",
   "link-up",
   "unreachable",
+  "rejected",
   "silence",
   "restart",
   "operator",

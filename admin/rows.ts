@@ -146,8 +146,8 @@ function toRow({ host, domain, status, past }: Entry, now: number): DomainRow {
     users: status?.users ?? 0,
     ...status?.phase && { verifying: progress(status, status.phase, past) },
     ...loss && { loss: { at: loss.at, cause: loss.cause } },
-    verdicts: { ...past?.verdicts ?? { joined: 0, gone: 0, unconfirmed: 0 } },
-    timeline: past?.timeline.slots(now) ?? [],
+    verdicts: { ...past?.figures.verdicts ?? { joined: 0, gone: 0, unconfirmed: 0 } },
+    timeline: past?.figures.timeline.slots(now) ?? [],
   };
 }
 
@@ -174,7 +174,8 @@ const LINKS: readonly string[] = ["down", "idle", "unknown", "up"];
 const linkRank = ({ status }: Entry) => status ? LINKS.indexOf(status.link) : LINKS.length;
 const joins = ({ status }: Entry) => status?.joins ?? 0;
 const lossAt = ({ status, past }: Entry) => status?.losses.at(-1)?.at ?? past?.loss?.at ?? 0;
-const told = ({ past }: Entry) => past ? past.verdicts.gone + past.verdicts.unconfirmed : 0;
+const told = ({ past }: Entry) =>
+  past ? past.figures.verdicts.gone + past.figures.verdicts.unconfirmed : 0;
 
 /** Can't be reached, then being verified, then down, then the rest. */
 function troubleRank({ status }: Entry): number {

@@ -14,6 +14,7 @@ const CAUSES = {
   "link-down": "The link was lost",
   "link-up": "The link is back after nobody watched it",
   "unreachable": "The domain could not be reached",
+  "rejected": "A room does not know a user who wrote to it",
   "silence": "The domain has been silent",
   "restart": "The link was not watched for a while",
   "operator": "An operator wants to know",

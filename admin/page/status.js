@@ -189,7 +189,7 @@ function updateRow(row, data) {
 /** @param {DomainRow["verdicts"]} verdicts */
 function foundText({ joined, gone, unconfirmed }) {
   const told = gone + unconfirmed;
-  if (joined + told === 0) return [html("span", { class: "quiet" }, "nothing to ask")];
+  if (joined + told === 0) return [html("span", { class: "quiet" }, "no verdicts")];
   return [
     html("span", {}, `${number(joined)} still in`),
     html("span", { class: told > 0 ? "told" : "quiet" }, `${number(told)} told`),

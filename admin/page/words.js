@@ -26,6 +26,7 @@ export const CAUSES = /** @type {const} */ ({
   "link-down": "link lost",
   "link-up": "link back, unwatched before",
   "unreachable": "could not be reached",
+  "rejected": "a room did not know its user",
   "silence": "silent for long",
   "restart": "not watched for a while",
   "operator": "an operator asked",
