@@ -114,7 +114,6 @@ function advance(): void {
 }
 
 /** Reads what starts with `<`. */
-// @inline
 function tag(p: usize): usize {
   if (p + 1 == end) return 0;
   const kind = load<u8>(p, 1);
