@@ -1688,7 +1688,7 @@ summary {
   },
   "/assets/words.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"f90a61a906fe5f68\"",
+    tag: "\"d37cf8b53d7544bd\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -1712,8 +1712,12 @@ export const LINKS = /** @type {const} */ ({
   unwatched: "Nobody there",
 });
 
-/** What made us think that a link was lost. */
-export const CAUSES = /** @type {const} */ ({
+/**
+ * What made us think that a link was lost.
+ *
+ * @type {Readonly<Record<import("../../actors/events.ts").LossCause, string>>}
+ */
+export const CAUSES = {
   "link-down": "link lost",
   "link-up": "link back, unwatched before",
   "unreachable": "could not be reached",
@@ -1721,7 +1725,7 @@ export const CAUSES = /** @type {const} */ ({
   "silence": "silent for long",
   "restart": "not watched for a while",
   "operator": "an operator asked",
-});
+};
 
 const REASONS = /** @type {const} */ ({
   gone: "no longer in",

@@ -21,8 +21,12 @@ export const LINKS = /** @type {const} */ ({
   unwatched: "Nobody there",
 });
 
-/** What made us think that a link was lost. */
-export const CAUSES = /** @type {const} */ ({
+/**
+ * What made us think that a link was lost.
+ *
+ * @type {Readonly<Record<import("../../actors/events.ts").LossCause, string>>}
+ */
+export const CAUSES = {
   "link-down": "link lost",
   "link-up": "link back, unwatched before",
   "unreachable": "could not be reached",
@@ -30,7 +34,7 @@ export const CAUSES = /** @type {const} */ ({
   "silence": "silent for long",
   "restart": "not watched for a while",
   "operator": "an operator asked",
-});
+};
 
 const REASONS = /** @type {const} */ ({
   gone: "no longer in",

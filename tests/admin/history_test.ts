@@ -44,7 +44,7 @@ Deno.test("each verification tells its own verdicts", () => {
     scene.lose("rooms.example");
     scene.verify("rooms.example", { gone });
   }
-  const { events, verdicts } = scene.history.of(link("rooms.example"))!;
+  const { events, figures: { verdicts } } = scene.history.of(link("rooms.example"))!;
   const told = events.flatMap((event) => event.type === "settled" ? [event.verdicts] : []);
   assertEquals(told, [
     { joined: 9, gone: 1, unconfirmed: 0 },
@@ -60,7 +60,7 @@ Deno.test("a long outage is one line; joins that nobody could confirm are counte
   for (let n = 0; n < 200 && scene.domain("rooms.example").joins.size > 0; n++) {
     scene.verify("rooms.example", { reachable: false });
   }
-  const { events, verdicts } = scene.history.of(link("rooms.example"))!;
+  const { events, figures: { verdicts } } = scene.history.of(link("rooms.example"))!;
   assertEquals(events.map(({ type }) => type), ["loss", "unreached", "notices", "settled"]);
   assertEquals(verdicts, { joined: 0, gone: 0, unconfirmed: 3 });
 });
