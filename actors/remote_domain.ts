@@ -210,13 +210,17 @@ export class RemoteDomain {
       this.#renaming.delete(join);
       return this.#confirm(join, "joined");
     }
+    this.#add(user, room, nick, this.#seq);
+    this.#heardFromRemote();
+  }
+
+  #add(user: string, room: string, nick: string, confirmed: number): void {
     let others = 0;
     for (const _ of this.joins.ofUser(user)) others++;
     const limit = this.#options.maxJoinsPerUser;
     if (others >= limit) return this.#report({ type: "refused", user, room, limit });
     const since = Math.floor(this.#ports.now() / 1000);
-    this.#put(this.joins.add(user, room, nick, since, this.#seq));
-    this.#heardFromRemote();
+    this.#put(this.joins.add(user, room, nick, since, confirmed));
   }
 
   #left(user: string, room: string): void {
@@ -751,8 +755,9 @@ export class RemoteDomain {
     }
     for (const join of [...this.joins]) if (!kept.has(join)) this.#forget(join);
     if (news.length === 0) return;
-    const since = Math.floor(this.#ports.now() / 1000);
-    for (const { user, room, nick } of news) this.#put(this.joins.add(user, room, nick, since, 0));
+    for (const { user, room, nick } of news) {
+      if (this.joins.get(user, room) === undefined) this.#add(user, room, nick, 0);
+    }
     if (this.#verification === undefined) this.#lost("restart");
   }
 

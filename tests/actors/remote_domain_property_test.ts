@@ -115,6 +115,12 @@ const options: fc.Arbitrary<SimulationOptions> = fc.record({
   domain: { ...options.domain, silence: options.home.plugin ? 0 : 300_000 },
 }));
 
+/** More simulations, or others, for those who look for trouble. */
+function environment(name: string): number | undefined {
+  const value = Deno.env.get(name);
+  return value === undefined ? undefined : Number(value);
+}
+
 Deno.test("whatever happens, users are told what is true, once, in time", () => {
   fc.assert(
     fc.property(

@@ -104,14 +104,9 @@ export class HomeServer {
   }
 
   leave(session: string, room: string): void {
-    if (!this.clients.delete(key(session, room))) return;
-    this.#table.delete(key(session, room));
-    this.#copy({ type: "left", user: session, room });
-    this.#send(() => {
-      if (this.rooms.leave(session, room)) {
-        this.#receive(() => this.#copy({ type: "left", user: session, room }));
-      }
-    });
+    if (!this.clients.has(key(session, room))) return;
+    this.#left(session, room);
+    this.#send(() => this.#remove(session, room));
   }
 
   end(session: string): void {
@@ -122,7 +117,19 @@ export class HomeServer {
       }
     }
     this.#copy({ type: "ended", user: session });
-    this.#send(() => this.rooms.leaveAll(session));
+    this.#send(() => {
+      for (const room of this.rooms.roomsOf(session)) this.#remove(session, room);
+    });
+  }
+
+  #remove(session: string, room: string): void {
+    if (this.rooms.leave(session, room)) this.#receive(() => this.#left(session, room));
+  }
+
+  #left(session: string, room: string): void {
+    this.clients.delete(key(session, room));
+    this.#table.delete(key(session, room));
+    this.#copy({ type: "left", user: session, room });
   }
 
   /** Somebody says something in a room. */

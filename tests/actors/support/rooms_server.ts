@@ -58,8 +58,8 @@ export class RoomsServer {
     return left;
   }
 
-  leaveAll(session: string): void {
-    for (const room of [...this.#rooms.keys()]) this.leave(session, room);
+  roomsOf(session: string): string[] {
+    return [...this.#rooms.keys()].filter((room) => this.has(session, room));
   }
 
   /** All occupants are forgotten. */

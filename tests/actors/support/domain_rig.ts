@@ -1,0 +1,159 @@
+import type { Effect, Report } from "../../../actors/effects.ts";
+import type { DomainEvent, OccupancyEvent } from "../../../actors/events.ts";
+import type { DomainOptions } from "../../../actors/options.ts";
+import { RemoteDomain } from "../../../actors/remote_domain.ts";
+import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
+import { Timeline } from "./timeline.ts";
+
+export const HOST = "home.example";
+export const DOMAIN = "rooms.example";
+export const SECOND = 1_000;
+export const MINUTE = 60_000;
+
+type Of<T extends Effect["type"]> = Extract<Effect, { type: T }>;
+/** A self-ping or a question about a room, and when it was sent. */
+export type Sent = (Of<"ping"> | Of<"ask-room">) & { readonly at: number };
+
+/** What rooms and servers answer. */
+export const ANSWERS = {
+  joined: { type: "result" },
+  notIn: { type: "error", condition: "not-acceptable", errorType: "cancel" },
+  notFound: { type: "error", condition: "item-not-found", errorType: "cancel" },
+  ended: { type: "error", condition: "gone", errorType: "cancel" },
+  busy: { type: "error", condition: "resource-constraint", errorType: "wait" },
+  unreachable: { type: "error", condition: "remote-server-not-found", errorType: "cancel" },
+} as const satisfies Record<string, SelfPingAnswer>;
+
+/** The full JID of a user: `user("ann")`, or `user("ann", "tablet")`. */
+export function user(name: string, resource = "phone"): string {
+  return `${name}@${HOST}/${resource}`;
+}
+
+/** The bare JID of a room. */
+export function room(name: string): string {
+  return `${name}@${DOMAIN}`;
+}
+
+/** A RemoteDomain in virtual time, with all that it wants written down. */
+export class DomainRig {
+  readonly time = new Timeline();
+  readonly domain: RemoteDomain;
+  readonly start: number = this.time.now;
+  /** Self-pings and questions to rooms, in the order in which they were sent. */
+  readonly sent: Sent[] = [];
+  readonly probes: Of<"probe">[] = [];
+  readonly notices: Of<"notify">[] = [];
+  readonly reports: Report[] = [];
+  /** What the next random numbers are; 0 makes every wait the shortest. */
+  random = 0;
+  outage = false;
+  componentReachable: boolean | undefined = true;
+  /** How questions are answered as soon as they are sent; undefined: not at all. */
+  reply: (sent: Sent) => SelfPingAnswer | undefined = () => undefined;
+  /** Whether the remote domain answers probes; undefined: not at all. */
+  reachable: boolean | undefined = true;
+  #ids = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: DomainOptions = {}) {
+    this.domain = new RemoteDomain(HOST, DOMAIN, { backoffMin: 10_000, ...options }, {
+      now: () => this.time.now,
+      random: () => this.random,
+      id: () => `rk-${this.#ids++}`,
+      grant: (wanted) => wanted,
+      componentReachable: () => this.componentReachable,
+      ownOutage: () => this.outage,
+    });
+  }
+
+  /** Seconds since the start. */
+  get seconds(): number {
+    return (this.time.now - this.start) / 1000;
+  }
+
+  /** Who was asked about so far, as "ann garden". */
+  get asked(): string[] {
+    return this.sent.map(({ user, room }) => `${local(user)} ${local(room)}`);
+  }
+
+  /** Who was told so far, and why, as "ann garden gone". */
+  get told(): string[] {
+    return this.notices.map(({ user, room, reason }) => `${local(user)} ${local(room)} ${reason}`);
+  }
+
+  get phase(): string | undefined {
+    return this.domain.status.phase;
+  }
+
+  /** Users join a room, each under the own name. */
+  join(where: string, ...names: string[]): this {
+    for (const name of names) this.tell("joined", name, where, name);
+    return this;
+  }
+
+  /** Something that the feed says of a user and a room. */
+  tell(type: OccupancyEvent["type"], name: string, where: string, nick = name): void {
+    const event = { type, user: user(name), room: room(where), nick };
+    this.receive(event as OccupancyEvent);
+  }
+
+  up(direction: "in" | "out" = "out"): void {
+    this.receive({ type: "link", state: "up", direction, clean: false });
+  }
+
+  down(clean = false, direction: "in" | "out" = "out"): void {
+    this.receive({ type: "link", state: "down", direction, clean });
+  }
+
+  /** The answer to the latest question, or to the one given. */
+  answer(answer: SelfPingAnswer, sent: Sent = this.sent.at(-1)!): void {
+    this.receive({ type: "answered", id: sent.id, room: sent.room, answer });
+  }
+
+  receive(event: DomainEvent): void {
+    for (const effect of this.domain.receive(event)) this.#carryOut(effect);
+  }
+
+  advance(ms: number): void {
+    this.time.advance(ms);
+  }
+
+  #carryOut(effect: Effect): void {
+    const { now } = this.time;
+    switch (effect.type) {
+      case "ping":
+      case "ask-room": {
+        const sent = { ...effect, at: now };
+        this.sent.push(sent);
+        const answer = this.reply(sent);
+        if (answer !== undefined) this.time.at(now + 1, () => this.answer(answer, sent));
+        return;
+      }
+      case "probe": {
+        this.probes.push(effect);
+        const { reachable } = this;
+        if (reachable === undefined) return;
+        this.time.at(now + 1, () => this.receive({ type: "probed", id: effect.id, reachable }));
+        return;
+      }
+      case "notify":
+        return void this.notices.push(effect);
+      case "report":
+        return void this.reports.push(effect.report);
+      case "wake":
+        this.#cancel?.();
+        this.#cancel = this.time.at(effect.at, () => this.receive({ type: "wake" }));
+        return;
+      case "rest":
+        this.#cancel?.();
+        this.#cancel = undefined;
+        return;
+      case "absent":
+      case "persist":
+    }
+  }
+}
+
+function local(jid: string): string {
+  return jid.slice(0, jid.indexOf("@"));
+}
