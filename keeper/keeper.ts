@@ -138,7 +138,7 @@ export class Keeper implements AsyncDisposable {
       now: this.#now,
       random: options.system?.random ?? Math.random,
       id: () => this.#ids.next(),
-      blind: () => !this.#seeing,
+      blind: () => !this.hosts.every(({ host }) => this.#sees(host)),
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => this.#notify(link, notice),
       persist: (link, change) => this.#options.store?.record(link, change),
@@ -224,6 +224,8 @@ export class Keeper implements AsyncDisposable {
     let [links, joins, step] = [0, 0, 0];
     for (const link of store.load()) {
       if (this.#stopping) return;
+      // It may have been watched before.
+      if (!this.#hosts.has(link.host)) continue;
       this.router.restore([link]);
       links++;
       joins += link.joins.length;
@@ -238,9 +240,13 @@ export class Keeper implements AsyncDisposable {
 
   // --- the connection -------------------------------------------------------------------------
 
-  /** Whether the feed is coming in: what we don't see we must not judge. */
-  get #seeing(): boolean {
-    return this.#connection.status.state === "connected";
+  /**
+   * Whether we know what the users of a host do: what we don't see we must not judge. Before a
+   * plugin's snapshot we may take users for lost who have left, or have been told already.
+   */
+  #sees(host: string): boolean {
+    if (this.#connection.status.state !== "connected") return false;
+    return this.#options.feed === "stock" || this.#hosts.get(host)?.state === "synced";
   }
 
   async #connected(): Promise<void> {
@@ -356,7 +362,7 @@ export class Keeper implements AsyncDisposable {
   // --- what goes out --------------------------------------------------------------------------
 
   #ask(link: LinkName, question: QuestionEffect): boolean {
-    if (!this.#seeing) return false;
+    if (!this.#sees(link.host)) return false;
     const { id } = question;
     if (question.type === "probe") return this.#probe(link, id);
     const { user, room } = question;
