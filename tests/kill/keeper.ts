@@ -16,12 +16,12 @@ const PATIENCE_MS = 60_000;
 const SETTINGS = `
 [keeper]
 ping_delay = "200ms"
-ping_timeout = 2
-confirm_within = 8
+ping_timeout = 5
+confirm_within = 10
 backoff_min = 1
 backoff_max = 1
-pings_per_second = 1000
-max_pings_per_second = 5000
+pings_per_second = 500
+max_pings_per_second = 2000
 [log]
 format = "json"
 [store]

@@ -1,0 +1,228 @@
+/**
+ * What a million joins cost, in the tables that the keeper runs on: `deno task bench:joins`.
+ * Memory is what the process holds more than before, after a collection of garbage.
+ */
+
+import type { NoticeEffect } from "../actors/domain_actor.ts";
+import { Router, type RouterPorts } from "../actors/router.ts";
+import { ActorSystem } from "../actors/runtime/mod.ts";
+import { openStore } from "../store/mod.ts";
+import { bareJid, resourceOf } from "../xmpp/jid.ts";
+
+const HOST = "home.example";
+const JOINS = 1_000_000;
+const USERS = 200_000;
+const ROOMS = 40_000;
+const DOMAINS = 3_000;
+/** The first domain has a tenth of everything. */
+const BIG = 0.1;
+const SAMPLE = 100_000;
+
+const ANSWER = { type: "answered", answer: { type: "result" } } as const;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+if (Deno.args[0] === "load") await measureLoad(Deno.args[1]!);
+else await measureAll();
+
+async function measureAll(): Promise<void> {
+  console.log(
+    `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
+      `${navigator.hardwareConcurrency} cores\n` +
+      `${count(JOINS)} joins: ${count(USERS)} users, ${count(ROOMS)} rooms, ${count(DOMAINS)} ` +
+      "domains\n",
+  );
+  const folder = Deno.makeTempDirSync();
+  try {
+    await measureTables();
+    await measureStore(`${folder}/joins.sqlite`);
+    // Loading is measured in a process of its own, which has no memory to reuse.
+    const args = [
+      ...["run", "--allow-all", "--v8-flags=--expose-gc"],
+      ...[import.meta.filename!, "load", `${folder}/joins.sqlite`],
+    ];
+    await new Deno.Command(Deno.execPath(), { args, stdout: "inherit" }).spawn().status;
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+async function measureTables(): Promise<void> {
+  await using system = new ActorSystem();
+  const asked = Promise.withResolvers<number>();
+  const router: Router = makeRouter(system, {
+    ask(_link, question) {
+      // The first question finds out whether the domain can be reached: it can.
+      if (question.type === "ping") router.route({ ...question, ...ANSWER });
+      return true;
+    },
+    report: (_link, { type }) => type === "reachable" && asked.resolve(performance.now()),
+  });
+  const before = await memory();
+  const start = performance.now();
+  for (let n = 0; n < JOINS; n++) await router.route({ type: "joined", ...addresses(n) });
+  await idle(router);
+  const joining = performance.now() - start;
+  const held = await memory() - before;
+  row("memory", held / JOINS, "bytes a join");
+  row("join, with its mailbox", joining / JOINS * 1000, "µs");
+
+  const some = Array.from({ length: SAMPLE }, (_, i) => addresses(i * (JOINS / SAMPLE)));
+  let found = 0;
+  await time("look up", SAMPLE, () => {
+    for (const { user, room } of some) if (router.isJoined(user, room)) found++;
+  });
+  if (found !== SAMPLE) throw new Error(`Only ${found} joins were found`);
+  await time("leave, with its mailbox", SAMPLE, async () => {
+    for (const { user, room } of some) await router.route({ type: "left", user, room });
+    await idle(router);
+  });
+  await time("join again", SAMPLE, async () => {
+    for (const join of some) await router.route({ type: "joined", ...join });
+    await idle(router);
+  });
+
+  const name = domainName(0);
+  const joins = router.domains.find(({ domain }) => domain === name)!.joins.size;
+  const from = performance.now();
+  router.verify(name);
+  row(`start to verify ${count(joins)} joins of one domain`, await asked.promise - from, "ms");
+  row("  longest stall meanwhile and in the second after", await longestStall(1000), "ms");
+}
+
+async function measureStore(path: string): Promise<void> {
+  const store = openStore(path);
+  let start = performance.now();
+  for (let n = 0; n < JOINS; n++) {
+    const { user, room, nick } = addresses(n);
+    const link = { host: HOST, domain: domainName(domainOf(n)) };
+    const join = { user, room, nick, since: 1_700_000_000_000 + n, confirmed: 0 };
+    store.record(link, { type: "put", join });
+    if (store.health.pending > 5000) await new Promise((go) => setTimeout(go, 1));
+  }
+  store.close();
+  row("store: first fill", JOINS / (performance.now() - start), "thousand joins/s");
+  row("store: file", Deno.statSync(path).size / JOINS, "bytes a join");
+
+  const steady = openStore(path);
+  start = performance.now();
+  const stall = longestStall(5000);
+  for (let n = 0; performance.now() - start < 5000; n++) {
+    const { user, room, nick } = addresses((n * 7919) % JOINS);
+    const link = { host: HOST, domain: domainName(domainOf((n * 7919) % JOINS)) };
+    const join = { user, room, nick, since: 1_700_000_000_000, confirmed: n };
+    steady.record(link, { type: "put", join });
+    // A thousand a second.
+    if (n % 10 === 9) await new Promise((go) => setTimeout(go, 10));
+  }
+  row("store: longest stall at 1,000 changes a second", await stall, "ms");
+  row("store: longest write", steady.health.slowestMs, "ms");
+  steady.close();
+}
+
+async function measureLoad(path: string): Promise<void> {
+  await using system = new ActorSystem();
+  const router = makeRouter(system, {});
+  const before = await memory();
+  const start = performance.now();
+  const store = openStore(path);
+  let step = 0;
+  for (const link of store.load()) {
+    router.restore([link]);
+    step += link.joins.length;
+    if (step < 10_000) continue;
+    step = 0;
+    await new Promise((go) => setTimeout(go));
+  }
+  await idle(router);
+  row("store: load into the tables", performance.now() - start, "ms");
+  const joins = router.domains.reduce((sum, { joins }) => sum + joins.size, 0);
+  if (joins !== JOINS) throw new Error(`${joins} joins were loaded`);
+  row("memory after loading", (await memory() - before) / JOINS, "bytes a join");
+  store.close();
+}
+
+function makeRouter(system: ActorSystem, ports: Partial<RouterPorts>): Router {
+  let ids = 0;
+  const ignore = (_link: unknown, _notice: NoticeEffect) => {};
+  return new Router(system, { pingDelay: 3_600_000, probe: "user" }, {
+    now: () => performance.timeOrigin + performance.now(),
+    random: Math.random,
+    id: () => `id${ids++}`,
+    blind: () => false,
+    ask: () => true,
+    notify: ignore,
+    persist: () => {},
+    report: () => {},
+    ...ports,
+  });
+}
+
+/** The addresses of a join as the tap has them: decoded from bytes, cut in pieces. */
+function addresses(n: number): { user: string; room: string; nick: string } {
+  const room = roomOf(n);
+  const u = n % USERS;
+  const from = `room-${room}@${domainName(domainOf(n))}/user${u}`;
+  const occupant = decoder.decode(encoder.encode(from));
+  const user = decoder.decode(encoder.encode(`user${u}@${HOST}/phone.${(u * 7919) % 99_991}`));
+  return { user, room: bareJid(occupant), nick: resourceOf(occupant)! };
+}
+
+/** Each user's joins are in rooms far apart; the first rooms are those of the big domain. */
+function roomOf(n: number): number {
+  const time = Math.floor(n / USERS);
+  return ((n % USERS) * 31 + time * 8_111) % ROOMS;
+}
+
+function domainOf(n: number): number {
+  const room = roomOf(n);
+  return room < ROOMS * BIG ? 0 : 1 + room % (DOMAINS - 1);
+}
+
+function domainName(n: number): string {
+  return `rooms${n}.example`;
+}
+
+/** Waits until no event waits. */
+async function idle(router: Router): Promise<void> {
+  do await new Promise((go) => setTimeout(go)); while (router.depth > 0);
+}
+
+/** The resident memory in bytes, once it has stopped shrinking. */
+async function memory(): Promise<number> {
+  let least = Infinity;
+  for (let i = 0; i < 5; i++) {
+    (globalThis as { gc?: () => void }).gc?.();
+    await new Promise((go) => setTimeout(go, 100));
+    least = Math.min(least, Deno.memoryUsage().rss);
+  }
+  return least;
+}
+
+/** The longest time that timers were held up, within so many milliseconds. */
+async function longestStall(ms: number): Promise<number> {
+  const end = performance.now() + ms;
+  let longest = 0;
+  for (let last = performance.now(); last < end;) {
+    await new Promise((go) => setTimeout(go, 1));
+    longest = Math.max(longest, performance.now() - last - 1);
+    last = performance.now();
+  }
+  return longest;
+}
+
+async function time(name: string, items: number, work: () => unknown): Promise<void> {
+  const start = performance.now();
+  await work();
+  row(name, (performance.now() - start) / items * 1000, "µs");
+}
+
+function row(name: string, value: number, unit: string): void {
+  const shown = value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
+  console.log(`${name.padEnd(56)} ${shown.padStart(10)} ${unit}`);
+}
+
+function count(n: number): string {
+  return n.toLocaleString("en");
+}
