@@ -81,6 +81,8 @@ interface Route {
   readonly ref: ActorRef<DomainEvent>;
   /** How many events wait for room in its mailbox. */
   held: number;
+  /** Sessions without a join in it, for which one may be on its way in the mailbox. */
+  readonly absent: Set<string>;
 }
 
 /** The router of one keeper. */
@@ -301,7 +303,7 @@ export class Router {
       // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
       supervision: { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER },
     });
-    const route: Route = { domain: remote, ref, held: 0 };
+    const route: Route = { domain: remote, ref, held: 0, absent: new Set() };
     this.#routes.set(name, route);
     return route;
   }
@@ -310,7 +312,8 @@ export class Router {
   #retire({ host, domain }: RemoteDomain): void {
     const name = key(host, domain);
     const route = this.#routes.get(name);
-    if (route === undefined || route.ref.depth > 0 || route.held > 0) return;
+    if (route === undefined || route.ref.depth + route.held > 0) return;
+    this.#dropAbsent(route);
     this.#routes.delete(name);
     this.#outage.forget(name);
     route.ref.stop();
@@ -324,15 +327,22 @@ export class Router {
   }
 
   #absent(remote: RemoteDomain, user: string): void {
+    const route = this.#routes.get(key(remote.host, remote.domain));
+    if (route === undefined) return;
+    route.absent.add(user);
+    if (route.ref.depth + route.held === 0) this.#dropAbsent(route);
+  }
+
+  #dropAbsent({ domain: remote, absent }: Route): void {
     const link = key(remote.host, remote.domain);
-    // A join of this session may be on its way in the mailbox; then the entry must stay.
-    const route = this.#routes.get(link);
-    if (route !== undefined && route.ref.depth + route.held > 0) return;
-    const known = this.#sessions.get(user);
-    if (known === link) this.#sessions.delete(user);
-    else if (known instanceof Set && known.delete(link) && known.size === 0) {
-      this.#sessions.delete(user);
+    for (const user of absent) {
+      if (remote.joins.hasUser(user)) continue;
+      const known = this.#sessions.get(user);
+      if (known === link || (known instanceof Set && known.delete(link) && known.size === 0)) {
+        this.#sessions.delete(user);
+      }
     }
+    absent.clear();
   }
 
   #reported(remote: RemoteDomain, report: Report): void {
