@@ -234,9 +234,21 @@ export class StanzaScanner {
     if (records > this.#count) throw new RangeError(`There are only ${this.#count} records`);
     if (records === 0 || mask === 0) return [];
     const length = this.#wasm.gather(records, mask);
-    // A zero byte, which XML does not allow, ends each string.
+    const asciiLength: number = this.#wasm.asciiBytes.value;
+    const strings = this.#split(0, asciiLength);
+    if (length === asciiLength) return strings;
+    const others = this.#split(asciiLength, length);
+    let next = 0;
+    for (let i = 0; i < strings.length; i++) {
+      if (strings[i] === "\x01") strings[i] = others[next++]!;
+    }
+    return strings;
+  }
+
+  /** Gathered strings; each ends with a zero byte, which XML does not allow. */
+  #split(from: number, to: number): string[] {
     const start = this.#gathered;
-    return utf8.decode(this.#bytes.subarray(start, start + length - 1)).split("\0");
+    return utf8.decode(this.#bytes.subarray(start + from, start + to - 1)).split("\0");
   }
 
   /** The bytes of the whole stanza, of the stream header, or of the end tag of the stream. */

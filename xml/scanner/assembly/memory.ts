@@ -60,7 +60,7 @@ export const INPUT_BYTES: usize = 2 * MAX_STANZA_BYTES + READ_BYTES;
 
 /** Strings gathered for the host; between scans also a scratch pad. 64 spare bytes end INPUT. */
 export const GATHER: usize = INPUT + INPUT_BYTES + 64;
-export const GATHER_BYTES: usize = INPUT_BYTES + BATCH * 16;
+export const GATHER_BYTES: usize = INPUT_BYTES + BATCH * 48;
 
 /** The end of the map. */
 export const TOP: usize = GATHER + GATHER_BYTES + 64;

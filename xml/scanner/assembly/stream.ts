@@ -7,7 +7,7 @@
 import { BATCH, Refusal } from "../vocabulary.ts";
 import { APOSTROPHE, BANG, GREATER, LESS, QUESTION, QUOTE, SLASH } from "./chars.ts";
 import { declaration } from "./declaration.ts";
-import { gather } from "./gather.ts";
+import { asciiBytes, gather } from "./gather.ts";
 import { GATHER, INPUT, RECORDS } from "./memory.ts";
 import { moveTo } from "./record.ts";
 import {
@@ -42,7 +42,7 @@ define();
 /** The address of the records, and of the strings that `gather` collects. */
 export const records: usize = RECORDS;
 export const gathered: usize = GATHER;
-export { gather, refusal, refusedAt };
+export { asciiBytes, gather, refusal, refusedAt };
 
 /** Sets the limits on the bytes of a stanza and on its depth. */
 export function configure(bytes: usize, elements: i32): void {
