@@ -136,9 +136,6 @@ Deno.test("whatever happens, users are told what is true, once, in time", () => 
         simulation.finish();
       },
     ),
-    {
-      numRuns: Number(Deno.env.get("RUNS") ?? 1_000),
-      seed: Number(Deno.env.get("SEED") ?? 20250101),
-    },
+    { numRuns: environment("SIMULATIONS") ?? 2_000, seed: environment("SEED") ?? 20250101 },
   );
 });

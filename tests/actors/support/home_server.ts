@@ -1,5 +1,5 @@
 import type { DomainEvent } from "../../../actors/events.ts";
-import { type Answer, DOMAIN, error, HOST, RoomsServer } from "./rooms_server.ts";
+import { type Answer, DOMAIN, error, HOST, type RoomsServer } from "./rooms_server.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** How the servers of one simulation behave. */
