@@ -24,7 +24,7 @@ Deno.test({
     const folder = await Deno.makeTempDir({ prefix: "roomkeeper-compile-" });
     try {
       const binary = `${folder}/roomkeeper`;
-      const args = compileArguments(TARGETS[0]!, binary);
+      const args = await compileArguments(TARGETS[0]!, binary);
       const { success, err } = await deno(args, { DENORT_BIN: "/bin/true" });
       assert(success, err);
       for (const part of ["actors", "cli", "demo", "keeper", "main.ts", "xml", "xmpp"]) {
