@@ -1,19 +1,18 @@
-/** Every case with Prosody on both sides, with either feed. */
-import { assertEquals } from "@std/assert";
-import { CASES } from "./cases/mod.ts";
-import { type Cell, Stage } from "./support/stage.ts";
+/** Every case with Prosody on both sides, with either feed, with and without a name in the DNS. */
+import { cut } from "./cases/cut.ts";
+import { killed } from "./cases/killed.ts";
+import { CELLS, test } from "./support/play.ts";
 
-for (const feed of ["plugin", "stock"] as const) {
-  const cell: Cell = { home: "prosody", feed, rooms: "prosody" };
-  Deno.test(`Prosody with the ${feed} feed, rooms on Prosody`, async (t) => {
-    await using stage = await Stage.start(cell);
-    for (
-      const { name, fits = () => true, run } of CASES.filter(({ fits }) => fits?.(cell) ?? true)
-    ) {
-      await t.step(name, async () => {
-        const { secondsToNotice: _, ...counts } = await run(stage).finally(() => stage.recover());
-        assertEquals(counts, { false: 0, missed: 0, doubled: 0 });
-      });
-    }
-  });
-}
+const cells = CELLS.filter(({ home, rooms }) => home === "prosody" && rooms === "prosody");
+
+Deno.test("Prosody with rooms on Prosody", async (t) => {
+  await test(t, [
+    ...cells.map((cell) => ({ cell })),
+    ...cells.map((cell) => ({
+      cell,
+      cases: [killed, cut],
+      options: { keeperResolvable: false },
+      note: "the component's name not in the DNS",
+    })),
+  ]);
+});

@@ -7,6 +7,7 @@ export const keeperKilled: Case = {
   name: "Roomkeeper killed -9 after the loss",
   async run(stage) {
     const occupants = await aliceAndBob(stage, "orphans");
+    await stage.stored();
     const lostAt = now();
     await stage.killRooms();
     await stage.killKeeper();
@@ -20,6 +21,7 @@ export const keeperAway: Case = {
   name: "Roomkeeper away during the loss",
   async run(stage) {
     const occupants = await aliceAndBob(stage, "unseen");
+    await stage.stored();
     await stage.killKeeper();
     const lostAt = now();
     await stage.killRooms();

@@ -13,7 +13,15 @@ export const loggedOut: Case = {
     await stage.startRooms();
     const outcome = await judge(stage, { occupants: [alice], dropped: [alice], lostAt });
     await again.settle();
-    const strays = again.stanzas().filter((s) => s.from === `${bob.room}/${bob.nick}`);
+    const strays = again.stanzas().filter((s) =>
+      s.kind === "presence" && s.from === `${bob.room}/${bob.nick}`
+    );
+    if (strays.length === 0) return outcome;
+    const { home, feed } = stage.cell;
+    // ejabberd's stock feed does not tell that a session ended, and the notice is no lie.
+    if (home === "ejabberd" && feed === "stock" && strays.length === 1) {
+      return { ...outcome, remark: "the user's next session, of the same name, is told too" };
+    }
     return { ...outcome, false: outcome.false + strays.length };
   },
 };

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly missed: number;
   /** How many were told more than once. */
   readonly doubled: number;
+  /** What the figures don't say. */
+  readonly remark?: string;
 }
 
 /** One case of the matrix. */
@@ -91,16 +93,4 @@ function check(notice: Received, { room, nick, client }: Occupant): void {
     2,
     xml,
   );
-}
-
-/** The sum of many outcomes; the longest time. */
-export function sum(outcomes: readonly Outcome[]): Outcome {
-  const total = { false: 0, missed: 0, doubled: 0 };
-  let longest: number | undefined;
-  for (const outcome of outcomes) {
-    for (const key of ["false", "missed", "doubled"] as const) total[key] += outcome[key];
-    const { secondsToNotice: seconds } = outcome;
-    if (seconds !== undefined) longest = Math.max(longest ?? 0, seconds);
-  }
-  return { ...longest === undefined ? {} : { secondsToNotice: longest }, ...total };
 }

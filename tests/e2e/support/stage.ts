@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { Client, type ClientOptions } from "./client.ts";
 import { ejabberdHome, KEEPER } from "./ejabberd_home.ts";
 import { Wire } from "./link_cut.ts";
@@ -218,6 +219,12 @@ export class Stage implements AsyncDisposable {
       const isProbe = (line: string) => eventOf(line) === "probing";
       mark = this.keeper.log.entries.findIndex((line, at) => at >= mark && isProbe(line)) + 1;
     }
+  }
+
+  /** Waits until Roomkeeper has written down all that it knows. */
+  async stored(): Promise<void> {
+    await this.keeperHasRead(this.bystander.client);
+    while (await this.keeper.metric("roomkeeper_store_pending_changes") > 0) await delay(20);
   }
 
   /** Waits until Roomkeeper has decided about everybody. */

@@ -1,0 +1,98 @@
+/**
+ * Plays the cases on stages of every kind, several stages at once.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { CASES } from "../cases/mod.ts";
+import type { Case, Outcome } from "./outcome.ts";
+import { type Cell, Stage, type StageOptions } from "./stage.ts";
+
+/** Every combination of home server, feed and rooms' server. */
+export const CELLS: readonly Cell[] = (["prosody", "ejabberd"] as const).flatMap((home) =>
+  (["plugin", "stock"] as const).flatMap((feed) =>
+    (["prosody", "ejabberd", "irc"] as const).map((rooms) => ({ home, feed, rooms }))
+  )
+);
+
+/** A stage that is to be made, and what is to be played there. */
+export interface Programme {
+  /** Which software is where. */
+  readonly cell: Cell;
+  /** What happens. @default all that can happen there */
+  readonly cases?: readonly Case[];
+  /** How the stage is made. */
+  readonly options?: StageOptions;
+  /** What is special about it, for the name. */
+  readonly note?: string;
+}
+
+const NAMES = {
+  prosody: "Prosody",
+  ejabberd: "ejabberd",
+  irc: "biboumi (IRC)",
+  plugin: "plugin",
+  stock: "stock feed",
+  "ping-muc": "mod_ping_muc, no Roomkeeper",
+} as const;
+
+/** The name of a stage for people. */
+export function title({ cell: { home, feed, rooms }, note }: Programme): string {
+  const name = `${NAMES[home]} with ${NAMES[feed]}, rooms on ${NAMES[rooms]}`;
+  return note === undefined ? name : `${name}, ${note}`;
+}
+
+/** Lets one case happen, and mends what it broke. */
+export async function play(stage: Stage, { run }: Case): Promise<Outcome> {
+  try {
+    return await run(stage);
+  } finally {
+    await stage.recover();
+  }
+}
+
+/** What is played on a stage. */
+export function casesOf({ cell, cases = CASES }: Programme): readonly Case[] {
+  return cases.filter(({ fits = () => true }) => fits(cell));
+}
+
+/** Does something with each item, so many at a time. */
+export async function inParallel<T>(
+  items: readonly T[],
+  workers: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item; (item = left.shift()) !== undefined;) await work(item);
+  };
+  await Promise.all(Array.from({ length: workers }, worker));
+}
+
+/** How many stages CI's two cores carry at a time. */
+export const STAGES_AT_A_TIME = 3;
+
+/** Plays programmes as steps of a test; nobody may be told a falsehood, be missed or told twice. */
+export async function test(t: Deno.TestContext, programmes: readonly Programme[]): Promise<void> {
+  // Steps that run side by side can't tell whose timer or process is left.
+  const unsanitized = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+  await inParallel(programmes, STAGES_AT_A_TIME, async (programme) => {
+    await t.step({
+      ...unsanitized,
+      name: title(programme),
+      fn: async (t) => {
+        await using stage = await Stage.start(programme.cell, programme.options);
+        for (const each of casesOf(programme)) {
+          await t.step({
+            ...unsanitized,
+            name: each.name,
+            fn: async () => {
+              const { secondsToNotice: _, remark: __, ...counts } = await play(stage, each);
+              assertEquals(counts, { false: 0, missed: 0, doubled: 0 });
+            },
+          });
+        }
+      },
+    });
+  });
+}
