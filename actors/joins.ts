@@ -113,18 +113,25 @@ export class Joins {
     return join;
   }
 
-  /** The joins of one session. */
-  *ofUser(user: string): Generator<Join> {
-    for (let join = this.#users.get(user); join !== undefined;) {
-      const next: Join | undefined = join.next;
-      yield join;
-      join = next;
+  /** How many joins are as asked for; much faster than to go through them. */
+  count(where: (join: Join) => boolean): number {
+    let count = 0;
+    for (const first of this.#users.values()) {
+      for (let join: Join | undefined = first; join !== undefined; join = join.next) {
+        if (where(join)) count++;
+      }
     }
+    return count;
+  }
+
+  /** The joins of one session. */
+  ofUser(user: string): Generator<Join> {
+    return chain(this.#users.get(user));
   }
 
   /** All joins. */
   *[Symbol.iterator](): Generator<Join> {
-    for (const user of this.#users.keys()) yield* this.ofUser(user);
+    for (const first of this.#users.values()) yield* chain(first);
   }
 
   /**
@@ -134,19 +141,28 @@ export class Joins {
   *from(start: number): Generator<Join> {
     let first: string | undefined;
     let index = 0;
-    for (const user of this.#users.keys()) {
+    for (const join of this.#users.values()) {
       if (index++ < start) continue;
-      first ??= user;
-      yield* this.ofUser(user);
+      first ??= join.user;
+      yield* chain(join);
     }
-    for (const user of this.#users.keys()) {
-      if (user === first) return;
-      yield* this.ofUser(user);
+    for (const join of this.#users.values()) {
+      if (join.user === first) return;
+      yield* chain(join);
     }
   }
 
   /** The rooms that at least one user is in. */
   roomList(): IterableIterator<Readonly<Room>> {
     return this.#rooms.values();
+  }
+}
+
+/** A join and those after it, even if it is removed meanwhile. */
+function* chain(first: Join | undefined): Generator<Join> {
+  for (let join = first; join !== undefined;) {
+    const next: Join | undefined = join.next;
+    yield join;
+    join = next;
   }
 }

@@ -27,7 +27,7 @@ import { type Question, Verification } from "./verification.ts";
 /** Questions are sent in small batches, so that a pace of 50 a second needs 10 timers, not 50. */
 const BATCH_MS = 100;
 /** How many joins are looked at for one batch, so that no event takes long. */
-const LOOKS = 5_000;
+const LOOKS = 2_000;
 /** How many joins are given up at one go, for the same reason. */
 const GIVE_UPS = 500;
 /** How long to wait when something else than time is in the way: our server, a nick change. */
@@ -386,7 +386,7 @@ export class RemoteDomain {
   #reach(verification: Verification, now: number): void {
     if (this.#alive) return this.#startAsking(verification, now);
     const by = this.#prober(verification);
-    if (!this.#doubtful) return this.#settle();
+    if (this.#doubtful === 0) return this.#settle();
     const canary = by === "user" ? this.#canary(verification, now) : undefined;
     if (by === "user" && (canary === undefined || now < this.#nextBatch)) {
       const until = Math.max(this.#nextBatch, now + BATCH_MS);
@@ -468,8 +468,7 @@ export class RemoteDomain {
   }
 
   #startAsking(verification: Verification, now: number): void {
-    let suspects = 0;
-    for (const join of this.joins) if (this.#losses.doubt(join.confirmed)) suspects++;
+    const suspects = this.#doubtful;
     const wanted = (join: Join) => this.#suspect(join);
     verification.round = new Round(this.#anyOrder(), wanted, suspects);
     verification.began = verification.proven = this.#seq;
@@ -537,17 +536,17 @@ export class RemoteDomain {
     if (verification.phase.name !== "asking" || verification.left > 0 || verification.open > 0) {
       return;
     }
-    if (!this.#doubtful) return this.#settle();
+    if (this.#doubtful === 0) return this.#settle();
     // Not a single answer: find out whether anybody is there before the next round.
     if (verification.proven === verification.began) this.#alive = false;
     verification.tried = verification.asks;
     this.#tryLater(verification, now);
   }
 
-  /** Whether any join is in doubt. */
-  get #doubtful(): boolean {
-    for (const join of this.joins) if (this.#losses.doubt(join.confirmed)) return true;
-    return false;
+  /** How many joins are in doubt. */
+  get #doubtful(): number {
+    const { newest } = this.#losses;
+    return this.joins.count((join) => join.confirmed < newest);
   }
 
   #settle(): void {
