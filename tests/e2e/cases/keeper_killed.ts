@@ -39,6 +39,8 @@ export const keeperKilledAfter: Case = {
     await stage.killRooms();
     await stage.startRooms();
     await Promise.all(occupants.map((occupant) => occupant.told(PATIENCE_MS)));
+    // The plugin saw the notices too. Without it only what is written down tells of them.
+    if (stage.cell.feed === "stock") await stage.stored();
     await stage.killKeeper();
     await stage.startKeeper();
     return await judge(stage, { occupants, lostAt });

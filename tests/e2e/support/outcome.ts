@@ -38,7 +38,7 @@ export interface Evidence {
   readonly occupants: readonly Occupant[];
   /** Those of them who can be expected to have been dropped: their notices are waited for. */
   readonly dropped?: readonly Occupant[];
-  /** When it began, in seconds since 1970. @default nobody is dropped */
+  /** When it began, in seconds since 1970; not given if nobody was dropped. */
   readonly lostAt?: number;
 }
 
@@ -54,7 +54,7 @@ export function now(): number {
  * would help it.
  */
 export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> {
-  const { occupants, dropped = [], lostAt = Infinity } = evidence;
+  const { occupants, dropped = [], lostAt } = evidence;
   await Promise.all(dropped.map((occupant) => occupant.told(PATIENCE_MS)));
   await stage.decided();
   const truths = await Promise.all(occupants.map((each) => each.whereabouts(PATIENCE_MS)));
@@ -78,7 +78,8 @@ export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> 
   for (const [index, occupant] of occupants.entries()) {
     if (truths[index] === "in") await occupant.leave();
   }
-  return { ...last === undefined ? {} : { secondsToNotice: last - lostAt }, ...count };
+  if (last === undefined || lostAt === undefined) return count;
+  return { secondsToNotice: last - lostAt, ...count };
 }
 
 /** A notice is as XEP-0045 has it, and from the room in the user's own name there. */

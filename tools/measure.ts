@@ -1,0 +1,169 @@
+/**
+ * Plays every case on every kind of stage, writes what came of it to docs/measured.md.
+ *
+ * Figures are those of this run, on this machine; a case that fails leaves the file as it was.
+ *
+ * @module
+ */
+import {
+  casesOf,
+  CELLS,
+  inParallel,
+  play,
+  type Programme,
+  title,
+} from "../tests/e2e/support/play.ts";
+import { CASES } from "../tests/e2e/cases/mod.ts";
+import { killed, killedLasting } from "../tests/e2e/cases/killed.ts";
+import { stopped } from "../tests/e2e/cases/stopped.ts";
+import type { Case, Outcome } from "../tests/e2e/support/outcome.ts";
+import { DELAYS, EJABBERD_RETRY, Stage } from "../tests/e2e/support/stage.ts";
+
+const FILE = new URL("../docs/measured.md", import.meta.url);
+/** Fewer than in the tests: a figure should not tell of how busy the machine was. */
+const STAGES_AT_A_TIME = 2;
+
+/** Roomkeeper on every stage, and what Prosody itself has in its place. */
+const PROGRAMMES: readonly Programme[] = [
+  ...CELLS.map((cell) => ({ cell })),
+  {
+    cell: { home: "prosody", feed: "ping-muc", rooms: "prosody" },
+    cases: [killed, killedLasting, stopped],
+  },
+];
+
+type Results = ReadonlyMap<Programme, ReadonlyMap<Case, Outcome>>;
+
+async function measure(): Promise<Results> {
+  const results = new Map(PROGRAMMES.map((each) => [each, new Map<Case, Outcome>()]));
+  await inParallel(PROGRAMMES, STAGES_AT_A_TIME, async (programme) => {
+    await using stage = await Stage.start(programme.cell, programme.options);
+    for (const each of casesOf(programme)) {
+      const outcome = await play(stage, each);
+      results.get(programme)!.set(each, outcome);
+      console.log(`${title(programme)}: ${each.name}: ${figures(outcome)}`);
+    }
+  });
+  return results;
+}
+
+/** Seconds to the notice, and what went wrong, in one cell of a table. */
+function figures(outcome: Outcome): string {
+  const { secondsToNotice: seconds } = outcome;
+  const wrong = (["false", "missed", "doubled"] as const)
+    .filter((kind) => outcome[kind] > 0)
+    .map((kind) => `**${outcome[kind]} ${kind}**`);
+  return [seconds === undefined ? "–" : seconds.toFixed(1), ...wrong].join(", ");
+}
+
+/** The version of a program, or of a Debian package where programs don't say. */
+async function version(command: string, ...args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command(command, { args, stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).trim().split("\n")[0]!;
+}
+
+async function versions(): Promise<string> {
+  const packages = [
+    "prosody",
+    "prosody-modules",
+    "ejabberd",
+    "biboumi",
+    "ngircd",
+    "python3-slixmpp",
+  ];
+  const lines = await Promise.all(
+    packages.map((name) => version("dpkg-query", "-W", "-f=${Package} ${Version}", name)),
+  );
+  return [`Deno ${Deno.version.deno}`, ...lines].join(", ");
+}
+
+function processor(): string {
+  const model = /^model name\s*: (.+)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1];
+  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
+  return `${navigator.hardwareConcurrency} cores (${model ?? "unknown"}), ${memory} GiB of memory`;
+}
+
+function table(results: Results, kind: (programme: Programme) => boolean): string {
+  const columns = [...results].filter(([programme]) => kind(programme));
+  const remarks: string[] = [];
+  const cell = (outcome: Outcome | undefined): string => {
+    if (outcome === undefined) return "";
+    if (outcome.remark === undefined) return figures(outcome);
+    if (!remarks.includes(outcome.remark)) remarks.push(outcome.remark);
+    return `${figures(outcome)} (${remarks.indexOf(outcome.remark) + 1})`;
+  };
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rooms = { prosody: "Prosody", ejabberd: "ejabberd", irc: "biboumi" };
+  const cases = CASES.filter((each) => columns.some(([, outcomes]) => outcomes.has(each)));
+  return [
+    row(["", ...columns.map(([{ cell: { feed, rooms: kind } }]) => `${rooms[kind]}, ${feed}`)]),
+    row(["---", ...columns.map(() => "---:")]),
+    ...cases.map((each) => row([each.name, ...columns.map(([, of]) => cell(of.get(each)))])),
+    "",
+    ...remarks.map((remark, index) => `(${index + 1}) ${remark}.\n`),
+  ].join("\n");
+}
+
+function delays(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values).map(([name, value]) => `\`${name}\` ${value}`).join(", ");
+}
+
+async function report(results: Results): Promise<string> {
+  const total = { false: 0, missed: 0, doubled: 0, count: 0 };
+  for (const [{ cell }, outcomes] of results) {
+    if (cell.feed === "ping-muc") continue;
+    for (const outcome of outcomes.values()) {
+      total.count++;
+      for (const kind of ["false", "missed", "doubled"] as const) total[kind] += outcome[kind];
+    }
+  }
+  const compared = ({ cell: { home, feed, rooms } }: Programme) =>
+    home === "prosody" && rooms === "prosody" && feed !== "stock";
+  const comparison = new Map(
+    [...results].filter(([programme]) => compared(programme)).map(([programme, outcomes]) => [
+      programme,
+      new Map([...outcomes].filter(([each]) => [killed, killedLasting, stopped].includes(each))),
+    ]),
+  );
+  return `# Measured
+
+Written by \`deno task measure\`, which plays every case with real servers and clients: do not edit.
+
+${total.count} cases with Roomkeeper: **${total.false} false, ${total.missed} missed, ${total.doubled}
+doubled notices**. What is right is what the room itself answers to each client at the end; nobody is
+counted by what a server was expected to do.
+
+A figure is the time in seconds from the loss to the last affected client's notice; – is a case in
+which nobody is out, or in which the room itself said so, and nobody was told anything by Roomkeeper.
+Two users are in the room, and a third one in a room of another domain.
+
+- Date: ${new Date().toISOString().slice(0, 10)}
+- Machine: ${processor()}, ${STAGES_AT_A_TIME} stages at a time
+- Versions: ${await versions()}
+- Roomkeeper's delays, much shorter than the defaults: ${delays(DELAYS)}
+- ejabberd: ${delays(EJABBERD_RETRY)}
+
+The time to a notice is the time that the rooms' server is away, plus \`ping_delay\` or the wait
+after a probe that failed, plus the pings; with a stock feed, which can't see a link go down, it is
+\`silence\` at the most. With the defaults it is a minute and a few seconds after a short outage.
+
+## Home server Prosody
+
+${table(results, ({ cell }) => cell.home === "prosody" && cell.feed !== "ping-muc")}
+## Home server ejabberd
+
+${table(results, ({ cell }) => cell.home === "ejabberd")}
+## Beside Prosody's own modules
+
+The same cases with \`mod_track_muc_joins\` and \`mod_ping_muc\` in Roomkeeper's place. They ask at
+once, when the link breaks, and take every failure to ask for an answer.
+
+${table(comparison, () => true)}`;
+}
+
+if (import.meta.main) {
+  const results = await measure();
+  Deno.writeTextFileSync(FILE, await report(results));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", FILE.pathname] }).output();
+  console.log("wrote docs/measured.md");
+}
