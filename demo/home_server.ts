@@ -4,9 +4,12 @@
  *
  * @module
  */
+import { VERSION } from "../cli/version.ts";
 import { handshake } from "../component/handshake.ts";
+import { answerIq } from "../component/mod.ts";
 import { type Element, xml } from "../xml/mod.ts";
 import { forward } from "../xmpp/forward.ts";
+import { isIqRequest } from "../xmpp/iq.ts";
 import { domainOf } from "../xmpp/jid.ts";
 import { linkMessage, parseLinkNotices } from "../xmpp/link.ts";
 import type { LinkNotice } from "../xmpp/link_notices.ts";
@@ -85,9 +88,16 @@ export class HomeServer {
     const to = stanza.attr("to") ?? "";
     const domain = domainOf(to);
     if (domain === this.#options.component) this.#component?.send(stanza);
-    else if (to === HomeServer.domain) this.#greeted(stanza);
+    else if (to === HomeServer.domain) this.#addressed(stanza);
     else if (domain === HomeServer.domain) this.#options.delivered(to, stanza);
     else await this.#toRooms(stanza);
+  }
+
+  /** What the server itself is asked, or its plugin. */
+  #addressed(stanza: Element): void {
+    if (isIqRequest(stanza)) {
+      this.#component?.send(answerIq(stanza, { software: { name: "demo", version: VERSION } }));
+    } else this.#greeted(stanza);
   }
 
   #greeted(stanza: Element): void {
