@@ -92,7 +92,7 @@ async function measureTables(): Promise<void> {
 }
 
 async function measureStore(path: string): Promise<void> {
-  const store = openStore(path);
+  const store = await openStore(path);
   let start = performance.now();
   for (let n = 0; n < JOINS; n++) {
     const { user, room, nick } = addresses(n);
@@ -101,11 +101,11 @@ async function measureStore(path: string): Promise<void> {
     store.record(link, { type: "put", join });
     if (store.health.pending > 5000) await new Promise((go) => setTimeout(go, 1));
   }
-  store.close();
+  await store.close();
   row("store: first fill", JOINS / (performance.now() - start), "thousand joins/s");
   row("store: file", Deno.statSync(path).size / JOINS, "bytes a join");
 
-  const steady = openStore(path);
+  const steady = await openStore(path);
   start = performance.now();
   const stall = longestStall(5000);
   for (let n = 0; performance.now() - start < 5000; n++) {
@@ -118,7 +118,7 @@ async function measureStore(path: string): Promise<void> {
   }
   row("store: longest stall at 1,000 changes a second", await stall, "ms");
   row("store: longest write", steady.health.slowestMs, "ms");
-  steady.close();
+  await steady.close();
 }
 
 async function measureLoad(path: string): Promise<void> {
@@ -126,21 +126,14 @@ async function measureLoad(path: string): Promise<void> {
   const router = makeRouter(system, {});
   const before = await memory();
   const start = performance.now();
-  const store = openStore(path);
-  let step = 0;
-  for (const link of store.load()) {
-    router.restore([link]);
-    step += link.joins.length;
-    if (step < 10_000) continue;
-    step = 0;
-    await new Promise((go) => setTimeout(go));
-  }
+  const store = await openStore(path);
+  for await (const link of store.load()) router.restore([link]);
   await idle(router);
   row("store: load into the tables", performance.now() - start, "ms");
   const joins = router.domains.reduce((sum, { joins }) => sum + joins.size, 0);
   if (joins !== JOINS) throw new Error(`${joins} joins were loaded`);
   row("memory after loading", (await memory() - before) / JOINS, "bytes a join");
-  store.close();
+  await store.close();
 }
 
 function makeRouter(system: ActorSystem, ports: Partial<RouterPorts>): Router {

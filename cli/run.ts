@@ -21,7 +21,7 @@ export async function run(given: Given<"run">): Promise<number> {
   setUpLogging({ ...config.log, secrets: [config.server.secret, config.http.token] });
   const logger = getLogger(["roomkeeper"]);
   for (const warning of warnings) logger.warn(warning);
-  const store = storeAt(config.store.path);
+  const store = await storeAt(config.store.path);
   const administration = new Administration(config, VERSION);
   const keeper = new Keeper({
     ...keeperOptions(config),
@@ -52,8 +52,8 @@ export async function run(given: Given<"run">): Promise<number> {
 }
 
 /** The store of the configuration; none if the joins are to be kept in memory only. */
-function storeAt(path: string): SqliteStore | undefined {
-  return path === "" || path === ":memory:" ? undefined : openStore(path);
+async function storeAt(path: string): Promise<SqliteStore | undefined> {
+  return path === "" || path === ":memory:" ? undefined : await openStore(path);
 }
 
 /** Resolves at the first signal to stop. A second one ends the process at once, as usual. */

@@ -16,7 +16,7 @@ export interface StoreHealth {
   readonly failures: number;
   /** What went wrong last, while `failing`. */
   readonly error?: Error;
-  /** The longest time a write held up everything else, in milliseconds. */
+  /** The longest time that a write took, in milliseconds. */
   readonly slowestMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface JoinStore {
   /** How it is doing. */
   readonly health: StoreHealth;
   /** All links that had joins when the last process ended. To be read before any change. */
-  load(): Iterable<StoredLink>;
+  load(): Iterable<StoredLink> | AsyncIterable<StoredLink>;
   /** Remembers a change; written soon, together with others. Never throws. */
   record(link: LinkName, change: StoreChange): void;
   /**

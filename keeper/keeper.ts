@@ -70,9 +70,6 @@ export interface KeeperOptions extends RouterOptions {
   readonly system?: ActorSystemOptions;
 }
 
-/** After so many restored joins everything else gets a turn. */
-const RESTORE_STEP = 10_000;
-
 /**
  * Keeps the users of one server in their rooms.
  *
@@ -221,19 +218,14 @@ export class Keeper implements AsyncDisposable {
 
   async #restore(store: JoinStore): Promise<void> {
     store.backUpBy(() => remembered(this.router));
-    let [links, joins, step] = [0, 0, 0];
-    for (const link of store.load()) {
+    let [links, joins] = [0, 0];
+    for await (const link of store.load()) {
       if (this.#stopping) return;
       // It may have been watched before.
       if (!this.#hosts.has(link.host)) continue;
       this.router.restore([link]);
       links++;
       joins += link.joins.length;
-      step += link.joins.length;
-      if (step < RESTORE_STEP) continue;
-      step = 0;
-      // The actors take over what was read before more is.
-      await new Promise((go) => setTimeout(go));
     }
     this.#observer.restored(joins, links);
   }

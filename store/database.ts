@@ -3,20 +3,17 @@
  *
  * @module
  */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
-
-/** A value of a column of ours. */
-export type Value = string | number;
+import { SqliteWorker, type Step, type Value } from "./sqlite_worker.ts";
 
 /** An open database that no other process can open. */
 export class Database {
   /** Where it is. */
   readonly path: string;
-  readonly #sqlite: DatabaseSync;
+  readonly #sqlite: SqliteWorker;
 
-  private constructor(path: string, sqlite: DatabaseSync) {
+  private constructor(path: string, sqlite: SqliteWorker) {
     this.path = path;
     this.#sqlite = sqlite;
   }
@@ -31,83 +28,79 @@ export class Database {
    * @param migrations How the tables come about; see `schema.ts`.
    * @throws {StoreError} If it can't be used; reason `corrupt` if it is damaged.
    */
-  static open(path: string, migrations: readonly string[] = MIGRATIONS): Database {
-    let sqlite: DatabaseSync | undefined;
+  static async open(path: string, migrations: readonly string[] = MIGRATIONS): Promise<Database> {
     try {
       // Addresses of users are nobody else's business; SQLite gives its log the same mode.
       Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
-      sqlite = new DatabaseSync(path, { timeout: 0 });
-      const database = new Database(path, sqlite);
-      database.#prepareFile(migrations);
+    } catch (error) {
+      throw StoreError.of(error, path);
+    }
+    const database = new Database(path, new SqliteWorker());
+    try {
+      await database.#sqlite.ask({ type: "open", path });
+      await database.#prepareFile(migrations);
       return database;
     } catch (error) {
-      sqlite?.close();
+      await database.close().catch(() => {});
       throw StoreError.of(error, path);
     }
   }
 
-  #prepareFile(migrations: readonly string[]): void {
+  async #prepareFile(migrations: readonly string[]): Promise<void> {
     // In this mode the first access locks the file, and the log needs no shared memory.
-    this.#pragma("locking_mode = EXCLUSIVE");
-    const version = this.#pragma("user_version");
-    if (this.#isForeign()) throw new StoreError("foreign", this.path);
+    await this.#pragma("locking_mode = EXCLUSIVE");
+    const version = Number(await this.#pragma("user_version"));
+    if (await this.#isForeign()) throw new StoreError("foreign", this.path);
     if (version > migrations.length) throw new StoreError("newer", this.path);
-    this.#pragma("journal_mode = WAL");
-    this.#pragma("synchronous = NORMAL");
-    this.#check();
-    if (version < migrations.length) this.#migrate(migrations.slice(version), migrations.length);
-  }
-
-  #isForeign(): boolean {
-    const id = this.#pragma("application_id");
-    if (id === APPLICATION_ID) return false;
-    return id !== 0 || this.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() !== undefined;
-  }
-
-  #check(): void {
-    const { quick_check: verdict } = this.prepare("PRAGMA quick_check(1)").get() ?? {};
-    if (verdict === "ok") return;
-    throw new StoreError("corrupt", this.path, { cause: new Error(String(verdict)) });
-  }
-
-  #migrate(steps: readonly string[], version: number): void {
-    this.transaction(() => {
-      for (const step of steps) {
-        for (const statement of step.split(";")) {
-          if (statement.trim() !== "") this.prepare(statement).run();
-        }
-      }
-      this.#pragma(`application_id = ${APPLICATION_ID}`);
-      this.#pragma(`user_version = ${version}`);
-    });
-  }
-
-  #pragma(text: string): number {
-    const row = this.prepare(`PRAGMA ${text}`).get();
-    return Number(Object.values(row ?? {})[0]);
-  }
-
-  /** Prepares a statement. Other than `exec`, prepared statements tell why they fail. */
-  prepare(sql: string): StatementSync {
-    return this.#sqlite.prepare(sql);
-  }
-
-  /** Carries out all of `work` or, if it throws, nothing of it. */
-  transaction(work: () => void): void {
-    this.prepare("BEGIN IMMEDIATE").run();
-    try {
-      work();
-      this.prepare("COMMIT").run();
-    } catch (error) {
-      // SQLite may have rolled back by itself already.
-      if (this.#sqlite.isTransaction) this.prepare("ROLLBACK").run();
-      throw error;
+    await this.#pragma("journal_mode = WAL");
+    await this.#pragma("synchronous = NORMAL");
+    const verdict = await this.#pragma("quick_check(1)");
+    if (verdict !== "ok") {
+      throw new StoreError("corrupt", this.path, { cause: new Error(String(verdict)) });
     }
+    if (version === migrations.length) return;
+    const statements = migrations.slice(version).join(";").split(";").filter((sql) => sql.trim());
+    statements.push(
+      `PRAGMA application_id = ${APPLICATION_ID}`,
+      `PRAGMA user_version = ${migrations.length}`,
+    );
+    // One at a time: a statement can be prepared only when its tables are there.
+    await this.#sqlite.ask({ type: "all", sql: "BEGIN IMMEDIATE", parameters: [] });
+    for (const sql of statements) await this.#sqlite.ask({ type: "all", sql, parameters: [] });
+    await this.#sqlite.ask({ type: "all", sql: "COMMIT", parameters: [] });
+  }
+
+  async #isForeign(): Promise<boolean> {
+    const id = await this.#pragma("application_id");
+    if (id === APPLICATION_ID) return false;
+    return id !== 0 || (await this.all("SELECT 1 FROM sqlite_schema LIMIT 1")).length > 0;
+  }
+
+  async #pragma(text: string): Promise<Value | undefined> {
+    const [row] = await this.all(`PRAGMA ${text}`);
+    return row?.[0];
+  }
+
+  /** All rows that a query finds, each an array of its columns. */
+  async all(
+    sql: string,
+    ...parameters: readonly Value[]
+  ): Promise<readonly (readonly Value[])[]> {
+    return await this.#sqlite.ask({ type: "all", sql, parameters });
+  }
+
+  /** Carries out all steps or, if one fails, none. */
+  async transaction(statements: readonly string[], steps: readonly Step[]): Promise<void> {
+    await this.#sqlite.ask({ type: "transaction", statements, steps });
   }
 
   /** Moves the log into the file and lets go of it. */
-  close(): void {
-    this.#sqlite.close();
+  async close(): Promise<void> {
+    try {
+      await this.#sqlite.ask({ type: "close" });
+    } finally {
+      this.#sqlite.terminate();
+    }
   }
 }
 

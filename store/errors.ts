@@ -93,8 +93,9 @@ export class StoreError extends Error {
 }
 
 function failure(error: unknown): StoreFailure {
-  if (error instanceof Deno.errors.NotCapable) return "not-permitted";
   if (!(error instanceof Error)) return "failed";
+  // From another thread only the name comes.
+  if (error.name === "NotCapable") return "not-permitted";
   // Opening a database tells no code.
   if (error.message.startsWith("unable to open database file")) return "unreachable";
   const { errcode = 0, code = "" } = error as { readonly errcode?: number; readonly code?: string };

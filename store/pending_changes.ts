@@ -45,14 +45,23 @@ export class PendingChanges {
     this.#latest.set(key, { link: { host, domain }, change });
   }
 
-  /** Their keys and themselves, the oldest first. */
-  entries(): IterableIterator<[key: string, pending: PendingChange]> {
-    return this.#latest.entries();
+  /** The oldest ones, so many at most. */
+  oldest(count: number): PendingChange[] {
+    const oldest: PendingChange[] = [];
+    for (const pending of this.#latest.values()) {
+      if (oldest.length === count) break;
+      oldest.push(pending);
+    }
+    return oldest;
   }
 
-  /** These are written. */
-  done(keys: readonly string[]): void {
-    for (const key of keys) this.#latest.delete(key);
+  /** These are written; those that were replaced meanwhile stay. */
+  done(written: readonly PendingChange[]): void {
+    for (const pending of written) {
+      const { link: { host, domain }, change } = pending;
+      const key = keyOf(host, domain, change);
+      if (this.#latest.get(key) === pending) this.#latest.delete(key);
+    }
   }
 
   /** Forgets all. */

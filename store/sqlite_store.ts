@@ -46,10 +46,6 @@ export interface StoreOptions {
   readonly clock?: StoreClock;
 }
 
-/** How long one transaction may go on before others get a turn, in milliseconds. */
-const SLICE_MS = 8;
-/** The turn that others get then. */
-const REST_MS = 8;
 /** The pause after the first failure in a row; it doubles up to the longest. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -66,18 +62,18 @@ const LONGEST_RETRY_MS = 60_000;
  * import { openStore } from "@roomkeeper/roomkeeper";
  *
  * const folder = Deno.makeTempDirSync();
- * const store = openStore(`${folder}/joins.sqlite`);
- * store.close();
+ * const store = await openStore(`${folder}/joins.sqlite`);
+ * await store.close();
  * Deno.removeSync(folder, { recursive: true });
  * ```
  */
-export function openStore(path: string, options: StoreOptions = {}): SqliteStore {
-  return new SqliteStore(path, options);
+export function openStore(path: string, options: StoreOptions = {}): Promise<SqliteStore> {
+  return SqliteStore.open(path, options);
 }
 
 /**
- * Joins in a SQLite file. Changes are gathered and written in one transaction per tick. What
- * can't be written is kept and tried again; see {@linkcode StoreHealth}.
+ * Joins in a SQLite file. Changes are gathered and written in one transaction per tick, by a thread
+ * of its own. What can't be written is kept and tried again; see {@linkcode StoreHealth}.
  */
 export class SqliteStore implements JoinStore {
   /** Where the file is. */
@@ -99,12 +95,13 @@ export class SqliteStore implements JoinStore {
   #planned: { readonly at: number; readonly cancel: () => void } | undefined;
   #error: StoreError | undefined;
   #failures = 0;
-  #failuresInARow = 0;
+  /** The pause after the last failure in a row; 0 if there was none. */
+  #retryMs = 0;
+  #writing: Promise<void> | undefined;
   #slowestMs = 0;
   #closed = false;
 
-  /** Opens the file; see {@linkcode openStore}. */
-  constructor(path: string, options: StoreOptions = {}) {
+  private constructor(path: string, options: StoreOptions) {
     const { tick = 200, batch = 1000, maxPending = 500_000 } = options;
     for (const [name, value] of Object.entries({ tick, batch, maxPending })) {
       if (value > 0) continue;
@@ -118,7 +115,13 @@ export class SqliteStore implements JoinStore {
     this.#maxPending = maxPending;
     this.#logger = options.logger ?? getLogger(["roomkeeper", "store"]);
     this.#clock = options.clock ?? ownClock;
-    this.#tables = this.#open();
+  }
+
+  /** Opens the file; see {@linkcode openStore}. */
+  static async open(path: string, options: StoreOptions = {}): Promise<SqliteStore> {
+    const store = new SqliteStore(path, options);
+    store.#tables = await store.#open();
+    return store;
   }
 
   /** How it is doing. */
@@ -138,11 +141,11 @@ export class SqliteStore implements JoinStore {
    *
    * @throws {StoreError} If the file can't be read for another reason.
    */
-  *load(): Generator<StoredLink> {
+  async *load(): AsyncGenerator<StoredLink> {
     try {
-      yield* this.#tables?.load() ?? [];
+      if (this.#tables !== undefined) yield* this.#tables.load();
     } catch (error) {
-      this.#failed(error);
+      await this.#failed(error);
       if (this.#error?.reason !== "corrupt") throw this.#error;
     }
   }
@@ -160,17 +163,22 @@ export class SqliteStore implements JoinStore {
     else if (this.#pending.size > this.#maxPending) this.#overflowed();
   }
 
+  /** Resolves when no write is under way. */
+  async idle(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Writes what waits, as far as that is possible, and lets go of the file. */
-  close(): void {
+  async close(): Promise<void> {
     if (this.#closed) return;
-    this.#planned?.cancel();
-    do this.#write(); while (this.#error === undefined && this.#busy);
     this.#closed = true;
     this.#planned?.cancel();
+    await this.#writing;
+    do await this.#write(); while (this.#error === undefined && this.#busy);
     try {
-      this.#tables?.close();
+      await this.#tables?.close();
     } catch (error) {
-      this.#failed(error);
+      await this.#failed(error);
     }
     if (this.#pending.size === 0 && !this.#outdated) return;
     this.#logger.error("{pending} changes of joins are lost as {path} could not be written", {
@@ -189,6 +197,7 @@ export class SqliteStore implements JoinStore {
 
   /** Writes in so many milliseconds, or earlier if that is planned already. */
   #plan(ms: number): void {
+    if (this.#closed || this.#writing !== undefined) return;
     const at = this.#clock.now() + ms;
     if (this.#planned !== undefined) {
       if (this.#planned.at <= at) return;
@@ -196,40 +205,43 @@ export class SqliteStore implements JoinStore {
     }
     const cancel = this.#clock.after(ms, () => {
       this.#planned = undefined;
-      this.#write();
-      if (this.#error === undefined && this.#busy) this.#plan(REST_MS);
+      this.#writing = this.#writeAll();
     });
     this.#planned = { at, cancel };
   }
 
-  #write(): void {
+  /** Writes one batch after the other while there are full ones; the rest is left for the tick. */
+  async #writeAll(): Promise<void> {
+    do await this.#write(); while (
+      this.#error === undefined && !this.#closed &&
+      (this.#pending.size >= this.#batch || this.#copying !== undefined)
+    );
+    this.#writing = undefined;
+    if (this.#error !== undefined) this.#plan(this.#retryMs);
+    else if (this.#busy) this.#plan(this.#tick);
+  }
+
+  async #write(): Promise<void> {
     const start = this.#clock.now();
     try {
-      const tables = this.#writable();
+      const tables = await this.#writable();
       if (this.#pending.size < this.#batch) this.#copySome();
-      const written: string[] = [];
-      tables.transaction((apply) => {
-        for (const [key, { link, change }] of this.#pending.entries()) {
-          if (written.length === this.#batch) break;
-          if (written.length % 64 === 63 && this.#clock.now() - start > SLICE_MS) break;
-          apply(link, change);
-          written.push(key);
-        }
-      });
-      this.#pending.done(written);
+      const changes = this.#pending.oldest(this.#batch);
+      await tables.write(changes);
+      this.#pending.done(changes);
       this.#slowestMs = Math.max(this.#slowestMs, this.#clock.now() - start);
     } catch (error) {
-      return this.#failed(error);
+      return await this.#failed(error);
     }
     if (this.#error !== undefined) this.#recovered();
   }
 
   /** The tables, made fit for writing if they were not. */
-  #writable(): Tables {
+  async #writable(): Promise<Tables> {
     if (this.#damaged) this.#rename();
-    const tables = this.#tables ??= this.#open();
+    const tables = this.#tables ??= await this.#open();
     if (this.#outdated) {
-      tables.clear();
+      await tables.clear();
       this.#outdated = false;
       this.#copying = this.#all()[Symbol.iterator]();
     }
@@ -248,25 +260,25 @@ export class SqliteStore implements JoinStore {
 
   // --- failures -------------------------------------------------------------------------------
 
-  #failed(cause: unknown): void {
+  async #failed(cause: unknown): Promise<void> {
     const error = StoreError.of(cause, this.path);
     this.#error = error;
     this.#failures++;
-    if (error.reason === "corrupt") this.#discard();
-    const retry = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#failuresInARow++);
+    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2 || RETRY_MS);
     this.#logger.error("{message}. {pending} changes wait; trying again in {seconds} s", {
       event: "store-failing",
       message: error.message,
       pending: this.#pending.size,
-      seconds: retry / 1000,
+      seconds: this.#retryMs / 1000,
       error: error.cause ?? error,
     });
-    if (!this.#closed) this.#plan(retry);
+    if (error.reason === "corrupt") await this.#discard();
+    this.#plan(this.#retryMs);
   }
 
   #recovered(): void {
     this.#error = undefined;
-    this.#failuresInARow = 0;
+    this.#retryMs = 0;
     this.#logger.info("{path} can be written again", { event: "store-ok", path: this.path });
   }
 
@@ -287,15 +299,13 @@ export class SqliteStore implements JoinStore {
   }
 
   /** The file is damaged: it is to be renamed, and another one begun with what memory knows. */
-  #discard(): void {
+  async #discard(): Promise<void> {
     this.#outdate();
     this.#damaged = true;
-    try {
-      this.#tables?.close();
-    } catch {
-      // It is of no use any more.
-    }
+    const tables = this.#tables;
     this.#tables = undefined;
+    // It is of no use any more, and neither is what closing it tells.
+    await tables?.close().catch(() => {});
   }
 
   #rename(): void {
@@ -308,14 +318,14 @@ export class SqliteStore implements JoinStore {
     );
   }
 
-  #open(): Tables {
+  async #open(): Promise<Tables> {
     try {
-      return new Tables(Database.open(this.path));
+      return new Tables(await Database.open(this.path));
     } catch (error) {
       if (!(error instanceof StoreError) || error.reason !== "corrupt") throw error;
       this.#failures++;
       this.#rename();
-      return new Tables(Database.open(this.path));
+      return new Tables(await Database.open(this.path));
     }
   }
 }

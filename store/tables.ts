@@ -3,117 +3,116 @@
  *
  * @module
  */
-import type { StoreChange } from "../actors/effects.ts";
 import type { JoinRecord, Loss } from "../actors/events.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import type { Database } from "./database.ts";
-import type { StatementSync } from "node:sqlite";
+import type { PendingChange } from "./pending_changes.ts";
+import type { Step, Value } from "./sqlite_worker.ts";
 
-const STATEMENTS = {
-  findLink: "SELECT id FROM links WHERE host = ? AND domain = ?",
-  addLink: "INSERT INTO links (host, domain) VALUES (?, ?) RETURNING id",
-  setSeq: "UPDATE links SET seq = ? WHERE id = ?",
-  removeLink: "DELETE FROM links WHERE id = ?1 " +
-    "AND NOT EXISTS (SELECT 1 FROM joins WHERE link = ?1) " +
-    "AND NOT EXISTS (SELECT 1 FROM losses WHERE link = ?1)",
+const LINK = "(SELECT id FROM links WHERE host = ?1 AND domain = ?2)";
+
+/** The statements that change something; each begins with the host and the domain of a link. */
+const CHANGES = {
+  addLink: "INSERT INTO links (host, domain) VALUES (?, ?) ON CONFLICT DO NOTHING",
+  setSeq: "UPDATE links SET seq = ?3 WHERE host = ?1 AND domain = ?2",
+  removeLink: "DELETE FROM links WHERE host = ?1 AND domain = ?2 " +
+    "AND NOT EXISTS (SELECT 1 FROM joins WHERE link = links.id) " +
+    "AND NOT EXISTS (SELECT 1 FROM losses WHERE link = links.id)",
   putJoin: "INSERT INTO joins (link, user, room, nick, since, confirmed) " +
-    "VALUES (?, ?, ?, ?, ?, ?) " +
+    `VALUES (${LINK}, ?3, ?4, ?5, ?6, ?7) ` +
     "ON CONFLICT DO UPDATE SET nick = excluded.nick, since = excluded.since, " +
     "confirmed = excluded.confirmed",
-  removeJoin: "DELETE FROM joins WHERE link = ? AND user = ? AND room = ?",
-  clearLosses: "DELETE FROM losses WHERE link = ?",
-  addLoss: "INSERT INTO losses (link, position, seq, at, cause) VALUES (?, ?, ?, ?, ?)",
-  links: "SELECT id, host, domain, seq FROM links ORDER BY id",
-  losses: "SELECT seq, at, cause FROM losses WHERE link = ? ORDER BY position",
-  joins: "SELECT user, room, nick, since, confirmed FROM joins WHERE link = ?",
+  removeJoin: `DELETE FROM joins WHERE link = ${LINK} AND user = ?3 AND room = ?4`,
+  clearLosses: `DELETE FROM losses WHERE link = ${LINK}`,
+  addLoss: `INSERT INTO losses (link, position, seq, at, cause) VALUES (${LINK}, ?3, ?4, ?5, ?6)`,
 } as const;
+
+type Change = keyof typeof CHANGES;
+const NAMES = Object.keys(CHANGES) as Change[];
+
+const LOAD_LINKS = "SELECT id, host, domain, seq FROM links ORDER BY id";
+const LOAD_JOINS = "SELECT user, room, nick, since, confirmed FROM joins WHERE link = ?";
+const LOAD_LOSSES = "SELECT seq, at, cause FROM losses WHERE link = ? ORDER BY position";
 
 /** The tables of one database. */
 export class Tables {
   readonly #database: Database;
-  readonly #statements: { readonly [Name in keyof typeof STATEMENTS]: StatementSync };
 
-  /** Prepares the statements. */
+  /** Takes over an open database. */
   constructor(database: Database) {
     this.#database = database;
-    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
-    this.#statements = Object.fromEntries(prepared);
   }
 
-  /** All links that have joins, each read when it is asked for. */
-  *load(): Generator<StoredLink> {
-    const links = this.#statements.links.all() as unknown as LinkRow[];
-    for (const { id, host, domain, seq } of links) {
-      const joins = this.#statements.joins.all(id) as unknown as JoinRecord[];
-      if (joins.length === 0) continue;
-      const losses = this.#statements.losses.all(id) as unknown as Loss[];
-      yield { host, domain, seq, joins: joins.map(plain), losses: losses.map(plain) };
+  /** All links that have joins, each read while the one before is dealt with. */
+  async *load(): AsyncGenerator<StoredLink> {
+    const links = await this.#database.all(LOAD_LINKS);
+    let next = links.length > 0 ? this.#loadLink(links[0]!) : undefined;
+    // It is awaited later; that it failed before is no reason to end the process.
+    next?.catch(() => {});
+    for (let i = 1; next !== undefined; i++) {
+      const link = await next;
+      next = i < links.length ? this.#loadLink(links[i]!) : undefined;
+      next?.catch(() => {});
+      if (link.joins.length > 0) yield link;
     }
   }
 
-  /** Carries out `work`, which makes changes, in one transaction. */
-  transaction(work: (apply: (link: LinkName, change: StoreChange) => void) => void): void {
-    const ids = new Map<string, number>();
-    const shrunk = new Set<number>();
-    this.#database.transaction(() => {
-      work((link, change) => {
-        const key = `${link.host}\0${link.domain}`;
-        let id = ids.get(key);
-        if (id === undefined) ids.set(key, id = this.#link(link));
-        if (change.type !== "put") shrunk.add(id);
-        this.#apply(id, change);
-      });
-      for (const id of shrunk) this.#statements.removeLink.run(id);
-    });
+  async #loadLink([id, host, domain, seq]: readonly Value[]): Promise<StoredLink> {
+    const [joins, losses] = await Promise.all([
+      this.#database.all(LOAD_JOINS, id!),
+      this.#database.all(LOAD_LOSSES, id!),
+    ]);
+    return {
+      ...{ host, domain, seq } as LinkName & { seq: number },
+      joins: joins.map(([user, room, nick, since, confirmed]) =>
+        ({ user, room, nick, since, confirmed }) as JoinRecord
+      ),
+      losses: losses.map(([seq, at, cause]) => ({ seq, at, cause }) as Loss),
+    };
+  }
+
+  /** Makes the changes, all or none. */
+  async write(changes: readonly PendingChange[]): Promise<void> {
+    const steps: Step[] = [];
+    const links = new Map<string, LinkName>();
+    for (const { link } of changes) links.set(`${link.host}\0${link.domain}`, link);
+    for (const link of links.values()) steps.push(step("addLink", link));
+    for (const change of changes) steps.push(...stepsOf(change));
+    for (const link of links.values()) steps.push(step("removeLink", link));
+    await this.#database.transaction(Object.values(CHANGES), steps);
   }
 
   /** Empties all tables. */
-  clear(): void {
-    this.#database.transaction(() => {
-      for (const table of ["joins", "losses", "links"]) {
-        this.#database.prepare(`DELETE FROM ${table}`).run();
-      }
-    });
+  async clear(): Promise<void> {
+    const statements = ["joins", "losses", "links"].map((table) => `DELETE FROM ${table}`);
+    await this.#database.transaction(statements, statements.map((_, i) => [i]));
   }
 
   /** Lets go of the file. */
-  close(): void {
-    this.#database.close();
+  async close(): Promise<void> {
+    await this.#database.close();
   }
+}
 
-  #link({ host, domain }: LinkName): number {
-    const { findLink, addLink } = this.#statements;
-    const row = findLink.get(host, domain) ?? addLink.get(host, domain);
-    return row?.id as number;
-  }
-
-  #apply(link: number, change: StoreChange): void {
-    const { putJoin, removeJoin, setSeq, clearLosses, addLoss } = this.#statements;
-    switch (change.type) {
-      case "put": {
-        const { user, room, nick, since, confirmed } = change.join;
-        putJoin.run(link, user, room, nick, since, confirmed);
-        return;
-      }
-      case "remove":
-        removeJoin.run(link, change.user, change.room);
-        return;
-      case "losses":
-        setSeq.run(change.seq, link);
-        clearLosses.run(link);
-        for (const [position, { seq, at, cause }] of change.losses.entries()) {
-          addLoss.run(link, position, seq, Math.round(at), cause);
-        }
+function stepsOf({ link, change }: PendingChange): Step[] {
+  switch (change.type) {
+    case "put": {
+      const { user, room, nick, since, confirmed } = change.join;
+      return [step("putJoin", link, user, room, nick, since, confirmed)];
     }
+    case "remove":
+      return [step("removeJoin", link, change.user, change.room)];
+    case "losses":
+      return [
+        step("setSeq", link, change.seq),
+        step("clearLosses", link),
+        ...change.losses.map(({ seq, at, cause }, position) =>
+          step("addLoss", link, position, seq, Math.round(at), cause)
+        ),
+      ];
   }
 }
 
-interface LinkRow extends LinkName {
-  readonly id: number;
-  readonly seq: number;
-}
-
-/** SQLite's rows have no prototype, which makes them large and slow. */
-function plain<Row extends object>(row: Row): Row {
-  return { ...row };
+function step(change: Change, { host, domain }: LinkName, ...rest: Value[]): Step {
+  return [NAMES.indexOf(change), host, domain, ...rest];
 }

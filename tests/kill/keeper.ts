@@ -99,10 +99,10 @@ export class KeeperProgram implements AsyncDisposable {
   }
 
   /** What its store has in it, while it doesn't run. */
-  stored(): StoredLink[] {
-    const store = openStore(join(this.#folder, "joins.sqlite"));
-    const links = [...store.load()];
-    store.close();
+  async stored(): Promise<StoredLink[]> {
+    const store = await openStore(join(this.#folder, "joins.sqlite"));
+    const links = await Array.fromAsync(store.load());
+    await store.close();
     return links;
   }
 

@@ -35,7 +35,7 @@ Deno.test(`${KILLS} times kill -9: no notice is missed, none is doubled`, async 
     assert(world.told > 0);
   }
   assertEquals(await keeper.stop(), 0);
-  assertEquals(joinsOf(keeper), world.stays.map(describe).sort());
+  assertEquals(await joinsOf(keeper), world.stays.map(describe).sort());
   assertEquals(keeper.files, ["joins.sqlite", "roomkeeper.toml"], "no store was set aside");
 });
 
@@ -72,7 +72,7 @@ async function surviveKills(
       await delay(Math.random() * 1200);
     }
     await keeper.kill();
-    const loss = keeper.stored().find((link) => link.domain === dead.name)?.losses[0];
+    const loss = (await keeper.stored()).find((link) => link.domain === dead.name)?.losses[0];
     if (loss && lostAt) assertEquals(loss.at, lostAt, "an open loss keeps its time");
     lostAt ??= loss?.at;
     keeper.start();
@@ -80,8 +80,8 @@ async function surviveKills(
   clearInterval(bustle);
 }
 
-function joinsOf(keeper: KeeperProgram): string[] {
-  return keeper.stored().flatMap((link) => link.joins).map(describe).sort();
+async function joinsOf(keeper: KeeperProgram): Promise<string[]> {
+  return (await keeper.stored()).flatMap((link) => link.joins).map(describe).sort();
 }
 
 function describe(join: { user: string; room: string; nick: string }): string {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 import { openStore, StoreError } from "../../store/mod.ts";
 import { Folder, storedNumbers } from "./fixture.ts";
@@ -10,7 +10,7 @@ Deno.test("kill -9 at any moment leaves a sound file with everything that was wr
   let known = 0;
   for (let crash = 0; crash < CRASHES; crash++) {
     const written = await writeUntilKilled(folder, known, 20 + Math.random() * 150);
-    const numbers = storedNumbers(folder.file);
+    const numbers = await storedNumbers(folder.file);
     assertEquals(numbers, Array.from(numbers, (_, n) => n), "no gaps: changes keep their order");
     assert(numbers.length >= written, `${numbers.length} of ${written} are there`);
     known = numbers.length;
@@ -23,11 +23,15 @@ Deno.test("a file that another process uses is refused, and free once that is ki
   using folder = new Folder();
   const { child, lines } = writer(folder, 0);
   await lines.next();
-  const error = assertThrows(() => openStore(folder.file), StoreError, "another process uses it");
+  const error = await assertRejects(
+    () => openStore(folder.file),
+    StoreError,
+    "another process uses it",
+  );
   assertEquals([error.reason, error.lasting], ["locked", false]);
   child.kill("SIGKILL");
   await child.status;
-  openStore(folder.file).close();
+  await (await openStore(folder.file)).close();
 });
 
 /** Returns how many joins the process said it had written. */

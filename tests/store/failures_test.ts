@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openStore, StoreError } from "../../store/mod.ts";
 import type { StoredLink } from "../../actors/router.ts";
 import { Bench, Folder, join, LINK, storedNumbers } from "./fixture.ts";
@@ -8,156 +8,157 @@ const onSmallDisk = { ignore: !SmallDisk.available };
 /** Enough to be more than SQLite keeps in memory. */
 const MANY = 40_000;
 
-Deno.test("a file that is no database is set aside, and a new one begun", () => {
+Deno.test("a file that is no database is set aside, and a new one begun", async () => {
   using folder = new Folder();
   const text = "This is a text file, whatever its name says.\n".repeat(100);
   Deno.writeTextFileSync(folder.file, text);
-  using bench = new Bench(folder.file);
+  await using bench = await Bench.open(folder.file);
   assertEquals(bench.log, ["error store-set-aside"]);
   assertEquals(bench.store.health.failures, 1);
-  assertEquals([...bench.store.load()], []);
+  assertEquals(await Array.fromAsync(bench.store.load()), []);
   bench.put(1);
-  bench.store.close();
-  assertEquals(storedNumbers(folder.file), [1]);
+  await bench.store.close();
+  assertEquals(await storedNumbers(folder.file), [1]);
   const aside = folder.names.filter((name) => name !== "joins.sqlite");
   assertEquals(aside.length, 1);
   assertMatch(aside[0]!, /^joins\.sqlite\.corrupt-\d{8}T\d{6}Z$/);
   assertEquals(Deno.readTextFileSync(`${folder.path}/${aside[0]}`), text);
 });
 
-Deno.test("a damaged page is found before anything is believed", () => {
+Deno.test("a damaged page is found before anything is believed", async () => {
   using folder = new Folder();
   {
-    using bench = new Bench(folder.file);
+    await using bench = await Bench.open(folder.file);
     bench.put(...numbers(2000));
   }
   damage(folder.file);
-  using bench = new Bench(folder.file);
+  await using bench = await Bench.open(folder.file);
   assertEquals(bench.log, ["error store-set-aside"]);
-  assertEquals([...bench.store.load()], []);
+  assertEquals(await Array.fromAsync(bench.store.load()), []);
 });
 
-Deno.test("a file damaged while it is used is begun anew with what memory knows", () => {
+Deno.test("a file damaged while it is used is begun anew with what memory knows", async () => {
   using folder = new Folder();
-  using bench = new Bench(folder.file);
+  await using bench = await Bench.open(folder.file);
   bench.put(...numbers(MANY));
-  bench.clock.advance(10_000);
-  bench.store.close();
+  await bench.pass(10_000);
+  await bench.store.close();
 
-  using again = new Bench(folder.file);
+  await using again = await Bench.open(folder.file);
   again.store.backUpBy(() => knownLinks(numbers(MANY)));
   damage(folder.file);
   again.put(...numbers(MANY).filter((n) => n % 100 === 0));
-  again.clock.advance(200);
+  await again.pass(200);
   assertEquals(again.store.health.state, "failing");
-  again.clock.advance(60_000);
+  await again.pass(60_000);
   assertEquals(again.store.health.state, "ok");
   assertEquals(again.store.health.pending, 0);
   assertEquals(again.log, ["error store-failing", "error store-set-aside", "info store-ok"]);
-  again.store.close();
-  assertEquals(storedNumbers(folder.file).length, MANY);
+  await again.store.close();
+  assertEquals((await storedNumbers(folder.file)).length, MANY);
   assert(folder.names.some((name) => name.includes(".corrupt-")));
 });
 
-Deno.test("no folder, no file: an error that says so", () => {
+Deno.test("no folder, no file: an error that says so", async () => {
   using folder = new Folder();
-  const error = assertThrows(() => openStore(`${folder.path}/no/joins.sqlite`), StoreError);
+  const error = await assertRejects(() => openStore(`${folder.path}/no/joins.sqlite`), StoreError);
   assertEquals([error.reason, error.lasting], ["unreachable", true]);
   assert(error.message.includes("Check that the folder of [store] path is there"));
-  assertEquals(
-    assertThrows(() => openStore(folder.path), StoreError).reason,
-    "unreachable",
-    "a folder is no file",
-  );
+  const { reason } = await assertRejects(() => openStore(folder.path), StoreError);
+  assertEquals(reason, "unreachable", "a folder is no file");
 });
 
 Deno.test("without the permission: an error that says so", {
   permissions: { read: true, write: false },
-}, () => {
-  const error = assertThrows(() => openStore("joins.sqlite"), StoreError, "--allow-write");
+}, async () => {
+  const error = await assertRejects(() => openStore("joins.sqlite"), StoreError, "--allow-write");
   assertEquals([error.reason, error.lasting], ["not-permitted", true]);
 });
 
-Deno.test("a read-only disk: an error that says so", onSmallDisk, () => {
+Deno.test("a read-only disk: an error that says so", onSmallDisk, async () => {
   using folder = new Folder();
   using disk = new SmallDisk(folder.path, 1024);
-  new Bench(folder.file).store.close();
+  await (await Bench.open(folder.file)).store.close();
   disk.seal();
-  const error = assertThrows(() => openStore(folder.file), StoreError, "it is read-only");
+  const error = await assertRejects(() => openStore(folder.file), StoreError, "it is read-only");
   assertEquals([error.reason, error.lasting], ["read-only", true]);
 });
 
-Deno.test("a full disk at the first start: an error that says so", onSmallDisk, () => {
+Deno.test("a full disk at the first start: an error that says so", onSmallDisk, async () => {
   using folder = new Folder();
   using disk = new SmallDisk(folder.path, 256);
   disk.fill();
-  const error = assertThrows(() => openStore(folder.file), StoreError, "no space is left");
+  const error = await assertRejects(() => openStore(folder.file), StoreError, "no space is left");
   assertEquals([error.reason, error.lasting], ["full", false]);
 });
 
 Deno.test(
   "a disk that is full for a while: changes wait and are written later",
   onSmallDisk,
-  () => {
+  async () => {
     using folder = new Folder();
     using disk = new SmallDisk(folder.path, 4096);
     {
-      using bench = new Bench(folder.file);
+      await using bench = await Bench.open(folder.file);
       bench.put(...numbers(100));
     }
     disk.fill();
-    using bench = new Bench(folder.file);
-    assertEquals([...bench.store.load()][0]?.joins.length, 100, "reading still works");
+    await using bench = await Bench.open(folder.file);
+    assertEquals(
+      (await Array.fromAsync(bench.store.load()))[0]?.joins.length,
+      100,
+      "reading still works",
+    );
     bench.put(...numbers(5000));
-    bench.clock.advance(60_000);
+    await bench.pass(60_000);
     const { state, pending, failures, error } = bench.store.health;
     assertEquals([state, error instanceof StoreError && error.reason], ["failing", "full"]);
     assert(pending > 0 && pending <= 5000);
     assert(failures > 2 && failures < 10, `${failures} tries: the pauses become longer`);
     disk.free();
-    bench.clock.advance(60_000);
+    await bench.pass(60_000);
     assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
     assertEquals(bench.log.at(-1), "info store-ok");
-    bench.store.close();
-    assertEquals(storedNumbers(folder.file), numbers(5000));
+    await bench.store.close();
+    assertEquals(await storedNumbers(folder.file), numbers(5000));
   },
 );
 
 Deno.test(
   "what waits is bounded: beyond that everything is written anew later",
   onSmallDisk,
-  () => {
+  async () => {
     using folder = new Folder();
     using disk = new SmallDisk(folder.path, 4096);
     {
-      using bench = new Bench(folder.file);
+      await using bench = await Bench.open(folder.file);
       bench.put(...numbers(100));
     }
     disk.fill();
-    using bench = new Bench(folder.file, { maxPending: 3000, batch: 500 });
+    await using bench = await Bench.open(folder.file, { maxPending: 3000, batch: 500 });
     bench.store.backUpBy(() => knownLinks([7, 8, 9]));
     bench.put(...numbers(2900));
-    bench.clock.advance(200);
+    await bench.pass(200);
     assertEquals(bench.store.health.state, "failing");
     bench.put(...numbers(6000).slice(2900));
     assertEquals(bench.store.health.pending, 0);
     assert(bench.log.includes("error store-outdated"));
     disk.free();
-    bench.clock.advance(120_000);
+    await bench.pass(120_000);
     assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
     bench.put(10);
-    bench.store.close();
-    assertEquals(storedNumbers(folder.file), [7, 8, 9, 10]);
+    await bench.store.close();
+    assertEquals(await storedNumbers(folder.file), [7, 8, 9, 10]);
   },
 );
 
-Deno.test("what can't be written at the end is told", onSmallDisk, () => {
+Deno.test("what can't be written at the end is told", onSmallDisk, async () => {
   using folder = new Folder();
   using disk = new SmallDisk(folder.path, 1024);
-  using bench = new Bench(folder.file);
+  await using bench = await Bench.open(folder.file);
   disk.fill();
   bench.put(...numbers(5000));
-  bench.store.close();
+  await bench.store.close();
   assertEquals(bench.log.at(-1), "error store-lost");
   assertEquals(bench.clock.pending, 0);
 });

@@ -24,16 +24,24 @@ export class Folder implements Disposable {
 }
 
 /** A store in virtual time, with what it logged. */
-export class Bench implements Disposable {
-  readonly clock = new VirtualClock();
-  readonly log: string[] = [];
+export class Bench implements AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly log: string[];
   readonly store: SqliteStore;
 
-  constructor(path: string, options: StoreOptions = {}) {
+  private constructor(clock: VirtualClock, log: string[], store: SqliteStore) {
+    this.clock = clock;
+    this.log = log;
+    this.store = store;
+  }
+
+  static async open(path: string, options: StoreOptions = {}): Promise<Bench> {
+    const clock = new VirtualClock();
+    const log: string[] = [];
     const note = (level: string) => (_text: string, { event }: { readonly event: string }) =>
-      this.log.push(`${level} ${event}`);
+      log.push(`${level} ${event}`);
     const logger = { error: note("error"), info: note("info") } as unknown as Logger;
-    this.store = openStore(path, { clock: this.clock, logger, ...options });
+    return new Bench(clock, log, await openStore(path, { clock, logger, ...options }));
   }
 
   /** Records the joins with these numbers. */
@@ -41,8 +49,17 @@ export class Bench implements Disposable {
     for (const n of numbers) this.store.record(LINK, { type: "put", join: join(n) });
   }
 
-  [Symbol.dispose](): void {
-    this.store.close();
+  /** Lets time pass, and what is due be written. */
+  async pass(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    do {
+      this.clock.advance(Math.min(100, end - this.clock.now()));
+      await this.store.idle();
+    } while (this.clock.now() < end);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store.close();
   }
 }
 
@@ -59,16 +76,14 @@ export function join(n: number, changes: Partial<JoinRecord> = {}): JoinRecord {
 }
 
 /** What a file has in it, as a process that starts would find it. */
-export function stored(path: string): StoredLink[] {
-  const store = openStore(path);
-  const links = [...store.load()];
-  store.close();
-  return normal(links);
+export async function stored(path: string): Promise<StoredLink[]> {
+  await using bench = await Bench.open(path);
+  return normal(await Array.fromAsync(bench.store.load()));
 }
 
 /** The same for the joins of {@linkcode LINK}: their numbers, in order. */
-export function storedNumbers(path: string): number[] {
-  return stored(path).flatMap((link) => link.joins)
+export async function storedNumbers(path: string): Promise<number[]> {
+  return (await stored(path)).flatMap((link) => link.joins)
     .map(({ nick }) => Number(nick.slice("user".length)))
     .sort((a, b) => a - b);
 }

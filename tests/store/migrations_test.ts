@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Database } from "../../store/database.ts";
 import { StoreError } from "../../store/mod.ts";
@@ -7,24 +7,24 @@ import { Bench, Folder, stored } from "./fixture.ts";
 
 const NEXT = [...MIGRATIONS, "ALTER TABLE joins ADD COLUMN note TEXT NOT NULL DEFAULT ''"];
 
-Deno.test("a new file, and an empty one, get the tables of today", () => {
+Deno.test("a new file, and an empty one, get the tables of today", async () => {
   using folder = new Folder();
   Deno.writeFileSync(folder.file, new Uint8Array());
-  assertEquals(stored(folder.file), []);
+  assertEquals(await stored(folder.file), []);
   assertEquals(pragma(folder.file, "user_version"), MIGRATIONS.length);
   assertEquals(pragma(folder.file, "journal_mode"), "wal");
 });
 
-Deno.test("an older file is brought up to date and keeps its joins", () => {
+Deno.test("an older file is brought up to date and keeps its joins", async () => {
   using folder = new Folder();
   {
-    using bench = new Bench(folder.file);
+    await using bench = await Bench.open(folder.file);
     bench.put(1, 2, 3);
   }
-  const database = Database.open(folder.file, NEXT);
-  const rows = database.prepare("SELECT nick, note FROM joins ORDER BY nick").all();
-  database.close();
-  assertEquals(rows.map(({ nick, note }) => [nick, note]), [
+  const database = await Database.open(folder.file, NEXT);
+  const rows = await database.all("SELECT nick, note FROM joins ORDER BY nick");
+  await database.close();
+  assertEquals(rows, [
     ["user1", ""],
     ["user2", ""],
     ["user3", ""],
@@ -32,32 +32,36 @@ Deno.test("an older file is brought up to date and keeps its joins", () => {
   assertEquals(pragma(folder.file, "user_version"), NEXT.length);
 });
 
-Deno.test("a migration that fails leaves the file as it was", () => {
+Deno.test("a migration that fails leaves the file as it was", async () => {
   using folder = new Folder();
   {
-    using bench = new Bench(folder.file);
+    await using bench = await Bench.open(folder.file);
     bench.put(1);
   }
   const broken = [...NEXT, "ALTER TABLE absent ADD COLUMN x TEXT"];
-  assertThrows(() => Database.open(folder.file, broken), StoreError, "no such table: absent");
+  await assertRejects(
+    () => Database.open(folder.file, broken),
+    StoreError,
+    "no such table: absent",
+  );
   assertEquals(pragma(folder.file, "user_version"), MIGRATIONS.length);
-  assertEquals(stored(folder.file).length, 1);
+  assertEquals((await stored(folder.file)).length, 1);
 });
 
-Deno.test("a newer file is refused and left alone", () => {
+Deno.test("a newer file is refused and left alone", async () => {
   using folder = new Folder();
-  Database.open(folder.file, NEXT).close();
-  const error = assertThrows(() => new Bench(folder.file), StoreError, "newer version");
+  await (await Database.open(folder.file, NEXT)).close();
+  const error = await assertRejects(() => Bench.open(folder.file), StoreError, "newer version");
   assertEquals([error.reason, error.lasting], ["newer", true]);
   assertEquals(folder.names, ["joins.sqlite"]);
 });
 
-Deno.test("the database of another program is refused and left alone", () => {
+Deno.test("the database of another program is refused and left alone", async () => {
   using folder = new Folder();
   const other = new DatabaseSync(folder.file);
   other.exec("CREATE TABLE accounts (name TEXT)");
   other.close();
-  const error = assertThrows(() => new Bench(folder.file), StoreError, "Choose another");
+  const error = await assertRejects(() => Bench.open(folder.file), StoreError, "Choose another");
   assertEquals([error.reason, error.lasting], ["foreign", true]);
   assertEquals(pragma(folder.file, "journal_mode"), "delete");
 });

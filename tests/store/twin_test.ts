@@ -41,26 +41,26 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 60 },
 );
 
-Deno.test("whatever happens, the file knows what memory knows", () => {
-  fc.assert(
-    fc.property(steps, (steps) => {
+Deno.test("whatever happens, the file knows what memory knows", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (steps) => {
       using folder = new Folder();
       const twin = new MemoryStore();
-      let bench = new Bench(folder.file, { batch: 5 });
+      let bench = await Bench.open(folder.file, { batch: 5 });
       for (const step of steps) {
-        if (step === "tick") bench.clock.advance(200);
+        if (step === "tick") await bench.pass(200);
         else if (step === "reopen") {
-          bench.store.close();
-          bench = new Bench(folder.file, { batch: 5 });
+          await bench.store.close();
+          bench = await Bench.open(folder.file, { batch: 5 });
         } else {
           twin.record(...step);
           bench.store.record(...step);
         }
       }
-      bench.store.close();
-      const again = new Bench(folder.file);
-      const links = normal(again.store.load());
-      again.store.close();
+      await bench.store.close();
+      const again = await Bench.open(folder.file);
+      const links = normal(await Array.fromAsync(again.store.load()));
+      await again.store.close();
       assertEquals(comparable(links), comparable(normal(twin.load())));
     }),
     { numRuns: 40 },

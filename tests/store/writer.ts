@@ -4,7 +4,7 @@ import { openStore } from "../../store/mod.ts";
 import { join, LINK } from "./fixture.ts";
 
 const [path = "", start = "0"] = Deno.args;
-const store = openStore(path, { tick: 5 });
+const store = await openStore(path, { tick: 5 });
 let next = Number(start);
 console.log("open");
 setInterval(() => {
