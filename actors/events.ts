@@ -110,14 +110,14 @@ export type DomainEvent =
     readonly direction: Direction;
     readonly clean: boolean;
   }
-  /** What the store knew of this domain when we started. */
+  /** Some of what the store knew of this domain when we started; after all of it comes `away`. */
   | {
     readonly type: "restored";
     readonly joins: readonly JoinRecord[];
     readonly losses: readonly Loss[];
     readonly seq: number;
   }
-  /** The server plugin's full list of this domain's joins and of its streams that are up. */
+  /** The server plugin's list of this domain's joins, in parts, and of its streams that are up. */
   | {
     readonly type: "snapshot";
     readonly joins: readonly {
@@ -126,6 +126,10 @@ export type DomainEvent =
       readonly nick: string;
     }[];
     readonly up: readonly Direction[];
+    /** The first part of the list. */
+    readonly first: boolean;
+    /** The last part: what the parts do not name is no more. */
+    readonly last: boolean;
   }
   /** We may have missed part of the feed: nothing known before is certain. */
   | { readonly type: "away" }

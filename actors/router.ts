@@ -16,6 +16,9 @@ import type { ActorRef } from "./runtime/behaviour.ts";
 import { ActorStoppedError } from "./runtime/errors.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 
+/** How many joins are handed to an actor at a time. */
+const PART = 2_000;
+
 /** Which link: the watched host and the remote domain. */
 export interface LinkName {
   /** The watched host. */
@@ -186,7 +189,11 @@ export class Router {
     for (const { host, domain, joins, losses, seq } of links) {
       if (joins.length === 0) continue;
       for (const { user } of joins) this.#present(key(host, domain), user);
-      this.#make(host, domain).ref.tell({ type: "restored", joins, losses, seq }, "system");
+      const { ref } = this.#make(host, domain);
+      for (const { part } of parts(joins)) {
+        ref.tell({ type: "restored", joins: part, losses, seq }, "system");
+      }
+      ref.tell({ type: "away" }, "system");
     }
   }
 
@@ -205,7 +212,9 @@ export class Router {
       if (joins.length === 0 && !this.#routes.has(key(host, domain))) continue;
       for (const { user } of joins) this.#present(key(host, domain), user);
       this.#make(host, domain);
-      await this.#tell(host, domain, { type: "snapshot", joins, up });
+      for (const { part, first, last } of parts(joins)) {
+        await this.#tell(host, domain, { type: "snapshot", joins: part, up, first, last });
+      }
     }
   }
 
@@ -357,6 +366,16 @@ export class Router {
 /** Whether a domain is a service of the host itself: that it is there says nothing of the network. */
 function isOwn({ host, domain }: LinkName): boolean {
   return domain === host || domain.endsWith(`.${host}`);
+}
+
+/** A long list in parts, so that no event takes long; of an empty one a single empty part. */
+function* parts<T>(
+  all: readonly T[],
+): Generator<{ readonly part: readonly T[]; readonly first: boolean; readonly last: boolean }> {
+  for (let at = 0; at === 0 || at < all.length; at += PART) {
+    const part = all.slice(at, at + PART);
+    yield { part, first: at === 0, last: at + PART >= all.length };
+  }
 }
 
 function key(host: string, domain: string): string {

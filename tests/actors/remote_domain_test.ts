@@ -95,6 +95,7 @@ Deno.test("after a restart all is verified, with deadlines that still hold", () 
   const ann = { user: user("ann"), room: room("garden"), nick: "ann", since: 0, confirmed: 6 };
   const bob = { ...ann, user: user("bob"), confirmed: 7 };
   rig.receive({ type: "restored", joins: [ann, bob], losses: [lost], seq: 7 });
+  rig.receive({ type: "away" });
   rig.advance(3 * MINUTE);
   assertEquals(rig.told, ["ann garden unconfirmed"]);
   rig.advance(8 * MINUTE);
@@ -105,7 +106,13 @@ Deno.test("a snapshot adds what is new, keeps what is known and forgets the rest
   const rig = new DomainRig().join("garden", "ann", "bob");
   const item = (name: string, nick = name) => ({ user: user(name), room: room("garden"), nick });
   rig.receive({ type: "away" });
-  rig.receive({ type: "snapshot", joins: [item("bob", "bobby"), item("cid")], up: ["in", "out"] });
+  rig.receive({
+    type: "snapshot",
+    joins: [item("bob", "bobby"), item("cid")],
+    up: ["in", "out"],
+    first: true,
+    last: true,
+  });
   assertEquals([...rig.domain.joins].map(({ nick }) => nick).sort(), ["bobby", "cid"]);
   rig.reply = () => ANSWERS.joined;
   rig.advance(3 * MINUTE);
@@ -119,7 +126,7 @@ Deno.test("after a resynchronisation a missed loss still counts, whatever was cl
   rig.down(true, "out");
   rig.receive({ type: "away" });
   const ann = { user: user("ann"), room: room("garden"), nick: "ann" };
-  rig.receive({ type: "snapshot", joins: [ann], up: ["in", "out"] });
+  rig.receive({ type: "snapshot", joins: [ann], up: ["in", "out"], first: true, last: true });
   rig.advance(3 * MINUTE);
   assertEquals(rig.asked.length, 1);
   rig.up();
@@ -544,7 +551,7 @@ Deno.test("a session is kept in so many rooms only", () => {
     limit: 2,
   }]);
   const joins = ["a", "b", "c"].map((name) => ({ user: user("bob"), room: room(name), nick: "b" }));
-  rig.receive({ type: "snapshot", joins, up: ["in", "out"] });
+  rig.receive({ type: "snapshot", joins, up: ["in", "out"], first: true, last: true });
   assertEquals(rig.domain.joins.size, 2);
 });
 

@@ -263,7 +263,13 @@ export class HomeServer {
       const [user, room] = each.split(" ") as [string, string];
       return { user, room, nick };
     });
-    return { type: "snapshot", joins, up: this.#open ? ["in", "out"] : [] };
+    return {
+      type: "snapshot",
+      joins,
+      up: this.#open ? ["in", "out"] : [],
+      first: true,
+      last: true,
+    };
   }
 
   // --- the link ---------------------------------------------------------------------------------

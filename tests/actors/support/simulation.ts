@@ -112,6 +112,7 @@ export class Simulation {
     if (this.#store.size > 0) {
       const joins = [...this.#store.values()];
       this.receive({ type: "restored", joins, ...this.#storedLosses });
+      this.receive({ type: "away" });
     }
     if (this.#options.home.plugin) this.#resync();
     else this.calm();
@@ -190,7 +191,11 @@ export class Simulation {
 
   #resync(): void {
     const snapshot = this.home.snapshot();
-    if (this.#model.size > 0 || snapshot.joins.length > 0) this.receive(snapshot);
+    if (this.#model.size === 0 && snapshot.joins.length === 0) return;
+    const half = Math.floor(snapshot.joins.length * this.random());
+    const [some, others] = [snapshot.joins.slice(0, half), snapshot.joins.slice(half)];
+    this.receive({ ...snapshot, joins: some, last: false });
+    this.receive({ ...snapshot, joins: others, first: false });
   }
 
   #fed(event: DomainEvent, about: Answer | undefined): void {
@@ -235,7 +240,13 @@ export class Simulation {
         }
         return;
       case "snapshot":
-        this.#model.clear();
+        if (event.last) {
+          this.#model.clear();
+          for (const { user, room, nick } of this.home.snapshot().joins) {
+            this.#model.set(key(user, room), nick);
+          }
+          return this.calm();
+        }
         for (const { user, room, nick } of event.joins) this.#model.set(key(user, room), nick);
         return this.calm();
       case "reflected":

@@ -1,0 +1,334 @@
+/**
+ * The questions of a verification: whom to ask next, which answers are open, what they mean.
+ *
+ * @module
+ */
+import type { IqAnswer } from "../xmpp/iq.ts";
+import { bareJid } from "../xmpp/jid.ts";
+import {
+  interpretDisco,
+  interpretSelfPing,
+  type SelfPingAnswer,
+  type SelfPingContext,
+} from "../xmpp/self_ping.ts";
+import type { Join } from "./joins.ts";
+import type { Judge } from "./judge.ts";
+import type { Ledger } from "./ledger.ts";
+import type { DomainPorts, FullDomainOptions } from "./options.ts";
+import { type Item, type QuestionKind, Round } from "./round.ts";
+
+/** Questions are sent in small batches, so that a pace of 50 a second needs 10 timers, not 50. */
+const BATCH_MS = 100;
+/** How long to wait when something else than time is in the way: our server, a nick change. */
+const PAUSE_MS = 1_000;
+/** How many joins are looked at for one batch, so that no event takes long. */
+const LOOKS = 2_000;
+/** Conditions that a server uses for a domain that it can't reach (RFC 6120 §8.3.3). */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  "remote-server-not-found",
+  "remote-server-timeout",
+]);
+
+/** A question that waits for its answer. */
+interface Question {
+  readonly kind: QuestionKind;
+  /** In whose name, and about which join. */
+  readonly join: Join;
+  /** The sequence number when it was asked. */
+  readonly seq: number;
+  /** When it was asked. */
+  readonly at: number;
+}
+
+/**
+ * What an answer says of the domain: the remote side made it, or our own server since it can't
+ * reach the remote side, or it says nothing.
+ */
+export type Outcome = "reached" | "unreachable" | "nothing";
+
+/** The questions to one remote domain. */
+export class Inquiry {
+  readonly #domain: string;
+  readonly #homeHosts: ReadonlySet<string>;
+  readonly #ledger: Ledger;
+  readonly #judge: Judge;
+  readonly #options: FullDomainOptions;
+  readonly #ports: DomainPorts;
+  readonly #open = new Map<string, Question>();
+  readonly #busy = new Map<string, string>();
+  /** Joins that wait for the answer of their room, by room. */
+  readonly #waiting = new Map<string, Join[]>();
+  #round = Round.empty();
+  /** The sequence number at which this round began, and that of the newest loss it is about. */
+  #began = 0;
+  #about = 0;
+  /** The highest sequence number of a question that the remote side is known to have got. */
+  #proven = 0;
+  /** When the next batch may go out, whatever becomes of this round. */
+  #nextBatch = -Infinity;
+
+  /** Asks about the suspects of a ledger. */
+  constructor(
+    host: string,
+    domain: string,
+    ledger: Ledger,
+    judge: Judge,
+    options: FullDomainOptions,
+    ports: DomainPorts,
+  ) {
+    this.#domain = domain;
+    this.#homeHosts = new Set([host]);
+    this.#ledger = ledger;
+    this.#judge = judge;
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /** How many questions of this round are left to be asked, or a little more. */
+  get left(): number {
+    return this.#round.left;
+  }
+
+  /** How many questions wait for an answer. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Whether everything of this round was asked and answered. */
+  get done(): boolean {
+    return this.left === 0 && this.open === 0;
+  }
+
+  /** Whether this round had an answer of the remote side. */
+  get fruitful(): boolean {
+    return this.#proven > this.#began;
+  }
+
+  /** The sequence number of the newest loss that this round is about. */
+  get about(): number {
+    return this.#about;
+  }
+
+  /** When the longest open question has waited long enough. */
+  get due(): number | undefined {
+    for (const { at } of this.#open.values()) return at + this.#options.pingTimeout;
+    return undefined;
+  }
+
+  /** The question that has waited long enough, if there is one. */
+  get overdue(): string | undefined {
+    if ((this.due ?? Infinity) > this.#ports.now()) return undefined;
+    return this.#open.keys().next().value;
+  }
+
+  /** Starts a round of questions about all suspects; returns how many they are. */
+  begin(): number {
+    const { suspects, seq, losses } = this.#ledger;
+    this.stop();
+    this.#round = new Round(this.#anyOrder(), (join) => this.#ledger.isSuspect(join), suspects);
+    this.#began = this.#proven = seq;
+    this.#about = losses.newest;
+    return suspects;
+  }
+
+  /** Ends the round. Answers to what was asked still count. */
+  stop(): void {
+    this.#round = Round.empty();
+    this.#waiting.clear();
+  }
+
+  /** Forgets everything that was asked. */
+  forget(): void {
+    this.stop();
+    this.#open.clear();
+    this.#busy.clear();
+  }
+
+  /** Sends the next few questions; returns when the next batch is due. */
+  ask(now: number): number {
+    if (now < this.#nextBatch) return this.#nextBatch;
+    const { size, ms } = this.#batch();
+    const round = this.#round;
+    let granted = round.left > 0 ? this.#ports.grant(Math.min(size, round.left)) : 0;
+    const held: Item[] = [];
+    let idle = true;
+    for (let looks = LOOKS; looks > 0 && granted > 0 && round.left > 0; looks--) {
+      const item = this.#askable(round.take());
+      if (item === undefined) continue;
+      if (this.#isHeld(item.join)) held.push(item);
+      else {
+        this.#send(item, this.#ports.id(), now);
+        granted--;
+        idle = false;
+      }
+    }
+    idle &&= held.length > 0 && round.left === 0;
+    for (const item of held) round.later(item);
+    return now + (idle ? PAUSE_MS : ms);
+  }
+
+  /**
+   * Asks about one join only, to find out whether the domain can be reached; returns when that may
+   * be tried again if it can't be now. Another join each time: a single room may be stuck.
+   */
+  askCanary(id: string, now: number): number | undefined {
+    if (now < this.#nextBatch) return this.#nextBatch;
+    for (const join of this.#anyOrder()) {
+      if (!this.#ledger.isSuspect(join) || this.#isHeld(join)) continue;
+      return void this.#send({ kind: "ping", join }, id, now);
+    }
+    return now + PAUSE_MS;
+  }
+
+  /** The open ping about an occupant, found by the user's bare JID, the room and the nick. */
+  pingOf(user: string, room: string, nick: string): string | undefined {
+    const id = this.#busy.get(occupant(user, room));
+    const question = id === undefined ? undefined : this.#open.get(id);
+    return question && question.kind !== "room" && question.join.nick === nick ? id : undefined;
+  }
+
+  /** The question could not be sent: it is put off. */
+  deferred(id: string): void {
+    const question = this.#close(id);
+    if (question !== undefined) this.#round.later(question);
+  }
+
+  /**
+   * Takes an answer; undefined: nobody asked, or not any more. A room that was not asked can't
+   * answer: it could only have guessed the id from a question to itself.
+   */
+  answered(id: string, answer: SelfPingAnswer, room?: string): Outcome | undefined {
+    const asked = this.#open.get(id)?.join.room.jid;
+    const question = room === undefined || room === asked ? this.#close(id) : undefined;
+    if (question === undefined) return undefined;
+    const reached = question.kind === "room" && answer.type !== "reflected"
+      ? this.#roomAnswered(question, answer)
+      : this.#pingAnswered(question, answer);
+    if (reached) this.#proven = Math.max(this.#proven, question.seq);
+    // What our own server could not deliver for one, it can't for the others either, unless it
+    // has delivered a later one.
+    else if (question.seq > this.#proven && this.#madeAtHome(answer)) return "unreachable";
+    return reached ? "reached" : "nothing";
+  }
+
+  /** Whether an answer that comes too late shows that the remote side is there. */
+  isSignOfLife(room: string, answer: SelfPingAnswer): boolean {
+    return interpretSelfPing(answer, this.#context(room)).state !== "undecided";
+  }
+
+  /** Returns whether the remote side got the question. */
+  #pingAnswered({ kind, join, seq }: Question, answer: SelfPingAnswer): boolean {
+    const room = join.room.jid;
+    const verdict = interpretSelfPing(answer, this.#context(room));
+    const because = answer.type === "error" ? answer.condition : answer.type;
+    if (!this.#ledger.joins.has(join)) return verdict.state !== "undecided";
+    switch (verdict.state) {
+      case "joined":
+        this.#ledger.confirm(join, seq, because);
+        return true;
+      case "gone":
+        this.#gone(join, seq, verdict.forGood, because);
+        return true;
+      case "ask-room": {
+        const waiting = this.#waiting.get(room);
+        // The room is there, so all it can't find is the nick.
+        if (kind === "again") this.#ledger.confirm(join, seq, because);
+        else if (waiting !== undefined) waiting.push(join);
+        else {
+          this.#waiting.set(room, [join]);
+          this.#round.soon({ kind: "room", join });
+        }
+        return true;
+      }
+      case "undecided":
+        this.#judge.undecided(join, seq, because);
+        return false;
+    }
+  }
+
+  /** Returns whether the remote side got the question. */
+  #roomAnswered({ join, seq }: Question, answer: IqAnswer): boolean {
+    const room = join.room.jid;
+    const waiting = this.#waiting.get(room) ?? [];
+    this.#waiting.delete(room);
+    const verdict = interpretDisco(answer, this.#context(room));
+    const because = answer.type === "error" ? answer.condition : "room exists";
+    for (const join of waiting) {
+      if (!this.#ledger.isSuspect(join)) continue;
+      // It may have been made anew since it was not found, without this user.
+      if (verdict.state === "joined") this.#round.soon({ kind: "again", join });
+      else if (verdict.state === "gone") this.#gone(join, seq, verdict.forGood, because);
+      else this.#judge.undecided(join, seq, because);
+    }
+    return verdict.state !== "undecided";
+  }
+
+  /** The room said, when asked at sequence number `seq`, that the user is not in it. */
+  #gone(join: Join, seq: number, forGood: boolean, because: string): void {
+    // A rejoin that overtook the answer makes it outdated.
+    if (join.confirmed < seq) this.#ledger.notify(join, forGood ? "destroyed" : "gone", because);
+  }
+
+  #context(room: string): SelfPingContext {
+    return { room, mucHost: this.#domain, homeHosts: this.#homeHosts };
+  }
+
+  /** Whether our own server made the answer, since it could not deliver the question. */
+  #madeAtHome(answer: SelfPingAnswer): boolean {
+    if (answer.type !== "error") return false;
+    return UNREACHABLE.has(answer.condition) || this.#homeHosts.has(answer.by ?? "");
+  }
+
+  /** What to ask instead of `item`, now that time has passed; nothing if it is settled. */
+  #askable(item: Item | undefined): Item | undefined {
+    if (item?.kind !== "room") return item && this.#ledger.isSuspect(item.join) ? item : undefined;
+    const room = item.join.room.jid;
+    const join = this.#waiting.get(room)?.find((waiting) => this.#ledger.isSuspect(waiting));
+    if (join === undefined) this.#waiting.delete(room);
+    return join && { kind: "room", join };
+  }
+
+  /**
+   * Whether a question has to wait: until the room has decided on a nick, and for the answer to
+   * another one about this user's stay. A reflected ping names the room and the nick but not which
+   * of the user's sessions asked, so one at a time is asked.
+   */
+  #isHeld(join: Join): boolean {
+    return this.#ledger.isRenaming(join) || this.#busy.has(occupant(join.user, join.room.jid));
+  }
+
+  #send({ kind, join }: Item, id: string, now: number): void {
+    const { user, nick, room: { jid: room } } = join;
+    this.#nextBatch = now + this.#batch().ms;
+    this.#open.set(id, { kind, join, seq: this.#ledger.next(), at: now });
+    this.#busy.set(occupant(user, room), id);
+    if (kind === "room") return this.#ledger.want({ type: "ask-room", id, user, room });
+    this.#ledger.want({ type: "ping", id, user, room, nick });
+    this.#ledger.report({ type: "asked", user, room, nick });
+  }
+
+  #close(id: string): Question | undefined {
+    const question = this.#open.get(id);
+    if (question === undefined) return undefined;
+    this.#open.delete(id);
+    this.#busy.delete(occupant(question.join.user, question.join.room.jid));
+    return question;
+  }
+
+  /** All joins, from anywhere on: who could not be decided must not be in the way each time. */
+  #anyOrder(): Generator<Join> {
+    const { joins } = this.#ledger;
+    return joins.from(Math.floor(this.#ports.random() * joins.users));
+  }
+
+  /** How many questions make a batch, and how much later the next one may go out. */
+  #batch(): { readonly size: number; readonly ms: number } {
+    const pace = this.#options.pingsPerSecond;
+    const size = Math.max(1, Math.floor(pace * BATCH_MS / 1000));
+    return { size, ms: Math.ceil(1000 * size / pace) };
+  }
+}
+
+function occupant(user: string, room: string): string {
+  return `${bareJid(user)} ${room}`;
+}

@@ -1,0 +1,108 @@
+/**
+ * When a join that nobody can confirm is given up.
+ *
+ * @module
+ */
+import type { Join } from "./joins.ts";
+import type { Ledger } from "./ledger.ts";
+import type { DomainPorts, FullDomainOptions } from "./options.ts";
+
+/** How many joins are given up at one go, so that no event takes long. */
+const PORTION = 500;
+/** How many probes must fail in a row: one may fail because of a single room. */
+const ENOUGH_MISSES = 2;
+
+/**
+ * Gives up joins that could not be confirmed within `confirm_within`, and no others: somebody must
+ * have tried since the loss, in vain, while we were able to hear of it.
+ */
+export class Judge {
+  readonly #ledger: Ledger;
+  readonly #options: FullDomainOptions;
+  readonly #ports: DomainPorts;
+  /** Losses up to this sequence number were tried in vain. */
+  #tried = 0;
+  #misses = 0;
+  /** Questions up to this sequence number were asked before we were away. */
+  #backAt = 0;
+  #kept = false;
+
+  /** Judges the joins of a ledger. */
+  constructor(ledger: Ledger, options: FullDomainOptions, ports: DomainPorts) {
+    this.#ledger = ledger;
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /** Whether joins were kept that nobody could confirm, since the last call. */
+  takeKept(): boolean {
+    const kept = this.#kept;
+    this.#kept = false;
+    return kept;
+  }
+
+  /** The remote side gave a sign of life: what was in vain before counts no more. */
+  reached(): void {
+    this.#tried = this.#misses = 0;
+  }
+
+  /** We were away until now, and may have missed answers. */
+  back(): void {
+    this.reached();
+    this.#backAt = this.#ledger.seq;
+  }
+
+  /** A probe failed. */
+  missed(): void {
+    if (++this.#misses >= ENOUGH_MISSES) this.tried(this.#ledger.losses.newest);
+  }
+
+  /** All joins of the losses up to number `seq` were asked about. */
+  tried(seq: number): void {
+    this.#tried = seq;
+  }
+
+  /** The question about this join at sequence number `seq` was in vain. */
+  undecided(join: Join, seq: number, because: string): void {
+    this.#ledger.verdict(join, "undecided", because);
+    if (seq <= this.#backAt) return;
+    const expired = this.#expired(seq);
+    if (expired > 0 && !this.#ports.ownOutage()) this.#giveUp(join, expired);
+  }
+
+  /** When the next joins are to be given up, in milliseconds since the epoch. */
+  get due(): number | undefined {
+    const { oldest } = this.#ledger.losses;
+    return oldest !== undefined && oldest.seq <= this.#tried
+      ? oldest.at + this.#options.confirmWithin
+      : undefined;
+  }
+
+  /** Gives up a portion of the joins whose time has run out, unless the fault is on our side. */
+  giveUp(): void {
+    const expired = this.#expired(this.#tried);
+    if (expired === 0) return;
+    // What was tried while we could reach nobody does not count.
+    if (this.#ports.ownOutage()) return this.reached();
+    let left = PORTION;
+    for (const join of this.#ledger.joins) {
+      if (this.#giveUp(join, expired) && --left === 0) return;
+    }
+    this.#ledger.settle(expired);
+  }
+
+  #expired(tried: number): number {
+    return this.#ledger.losses.expired(tried, this.#ports.now() - this.#options.confirmWithin);
+  }
+
+  #giveUp(join: Join, expired: number): boolean {
+    if (join.confirmed >= expired) return false;
+    if (this.#options.unconfirmed === "notify") {
+      this.#ledger.notify(join, "unconfirmed", "no answer in time");
+    } else {
+      this.#kept = true;
+      this.#ledger.confirm(join, expired, "kept");
+    }
+    return true;
+  }
+}
