@@ -11,6 +11,7 @@ import {
   inParallel,
   play,
   type Programme,
+  STAGES_AT_A_TIME,
   title,
 } from "../tests/e2e/support/play.ts";
 import { CASES } from "../tests/e2e/cases/mod.ts";
@@ -20,9 +21,6 @@ import type { Case, Outcome } from "../tests/e2e/support/outcome.ts";
 import { DELAYS, EJABBERD_RETRY, Stage } from "../tests/e2e/support/stage.ts";
 
 const FILE = new URL("../docs/measured.md", import.meta.url);
-/** Fewer than in the tests: a figure should not tell of how busy the machine was. */
-const STAGES_AT_A_TIME = 2;
-
 /** Roomkeeper on every stage, and what Prosody itself has in its place. */
 const PROGRAMMES: readonly Programme[] = [
   ...CELLS.map((cell) => ({ cell })),

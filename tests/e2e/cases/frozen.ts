@@ -25,7 +25,7 @@ export const frozenAsked: Case = {
     stage.rooms.freeze();
     stage.cut();
     stage.mend();
-    await stage.probed(3, mark);
+    await stage.probed(2, mark);
     stage.rooms.thaw();
     return await judge(stage, { occupants });
   },

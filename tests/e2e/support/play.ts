@@ -70,7 +70,7 @@ export async function inParallel<T>(
 }
 
 /** How many stages CI's two cores carry at a time. */
-export const STAGES_AT_A_TIME = 3;
+export const STAGES_AT_A_TIME = 4;
 
 /** Plays programmes as steps of a test; nobody may be told a falsehood, be missed or told twice. */
 export async function test(t: Deno.TestContext, programmes: readonly Programme[]): Promise<void> {
