@@ -23,6 +23,9 @@ export interface Setup {
   readonly secret: string;
 }
 
+/** What the lines are for: the component's connection and rights, or the feed. */
+export type Part = "component" | "feed";
+
 /** Lines for a server's configuration, in a file of their own. */
 export interface Snippet {
   /** The end of the file's name. */
@@ -33,60 +36,101 @@ export interface Snippet {
   readonly steps: readonly string[];
 }
 
-/** The lines for the server of this setup. */
-export function serverSnippet(setup: Setup): Snippet {
-  return setup.server === "prosody" ? prosody(setup) : ejabberd(setup);
+/** The component's domain in the script for mod_firewall. */
+const EXAMPLE = "keeper.home.example";
+
+/** The lines for the server of this setup: all of them, or those for one part. */
+export function serverSnippet(
+  setup: Setup,
+  parts: readonly Part[] = ["component", "feed"],
+): Snippet {
+  return setup.server === "prosody" ? prosody(setup, parts) : ejabberd(setup, parts);
 }
 
-function prosody({ feed, host, port, domain, watch, secret }: Setup): Snippet {
-  const listen = [
+function prosody(setup: Setup, parts: readonly Part[]): Snippet {
+  const plugin = setup.feed === "plugin";
+  const script = "/etc/prosody/roomkeeper.pfw";
+  const renamed = setup.domain === EXAMPLE ? "" : ` with ${setup.domain} in place of ${EXAMPLE}`;
+  const install = plugin
+    ? "Put servers/prosody/mod_roomkeeper.lua into a folder of Prosody's plugin_paths."
+    : `Install mod_firewall of prosody-modules, and servers/prosody/roomkeeper.pfw as ${script}` +
+      `${renamed}.`;
+  const blocks = [
+    ["-- Roomkeeper: lines for prosody.cfg.lua."],
+    ...parts.includes("component") ? prosodyListener(setup) : [],
+    ...parts.includes("feed") ? prosodyHosts(setup) : [],
+    ...parts.includes("component") ? [prosodyComponent(setup)] : [],
+  ];
+  return {
+    suffix: ".prosody.cfg.lua",
+    text: blocks.map((lines) => lines.join("\n") + "\n").join("\n"),
+    steps: [
+      ...parts.includes("feed") ? [install] : [],
+      "Add these lines to prosody.cfg.lua, and restart Prosody.",
+    ],
+  };
+}
+
+function prosodyListener({ host, port }: Setup): string[][] {
+  const lines = [
     ...port === 5347 ? [] : [`component_ports = { ${port} }`],
     ...isLoopback(host) ? [] : [
       "-- All of the machine's addresses; better name the one that Roomkeeper connects to.",
       'component_interfaces = { "*" }',
     ],
   ];
-  const plugin = feed === "plugin";
-  const module = plugin ? "roomkeeper" : "firewall";
-  const settings = plugin
-    ? [`    roomkeeper_component = ${lua(domain)}`]
-    : ['    firewall_scripts = { "/etc/prosody/roomkeeper.pfw" }'];
-  const hosts = watch.flatMap((name) => [
-    "",
+  return lines.length === 0 ? [] : [["-- In the first part, before any VirtualHost:", ...lines]];
+}
+
+function prosodyHosts({ feed, domain, watch }: Setup): string[][] {
+  const module = feed === "plugin" ? "roomkeeper" : "firewall";
+  const setting = feed === "plugin"
+    ? `roomkeeper_component = ${lua(domain)}`
+    : 'firewall_scripts = { "/etc/prosody/roomkeeper.pfw" }';
+  const [first, ...others] = watch.map((name) => [
     `VirtualHost ${lua(name)}`,
     `    modules_enabled = { ${lua(module)} }`,
-    ...settings,
+    `    ${setting}`,
   ]);
-  const text = [
-    "-- Roomkeeper: lines for prosody.cfg.lua.",
-    ...listen.length > 0 ? ["", "-- In the first part, before any VirtualHost:", ...listen] : [],
-    "",
+  const intro = [
     "-- With each of these hosts. Where a host has a modules_enabled of its own already, add",
     `-- ${lua(module)} to that: a second list would replace the first.`,
-    ...hosts.slice(1),
-    "",
+  ];
+  return [[...intro, ...first ?? []], ...others];
+}
+
+function prosodyComponent({ domain, secret }: Setup): string[] {
+  return [
     "-- Roomkeeper asks the rooms in the users' names, so it must be allowed to send as them.",
     `Component ${lua(domain)}`,
     `    component_secret = ${lua(secret)}`,
     "    validate_from_addresses = false",
-    "",
-  ].join("\n");
-  const first = plugin
-    ? "Put servers/prosody/mod_roomkeeper.lua into a folder of Prosody's plugin_paths."
-    : "Install mod_firewall of prosody-modules, and servers/prosody/roomkeeper.pfw as " +
-      "/etc/prosody/roomkeeper.pfw with your domains filled in.";
-  const steps = [first, "Add these lines to prosody.cfg.lua, and restart Prosody."];
-  return { suffix: ".prosody.cfg.lua", text, steps };
+  ];
 }
 
-function ejabberd({ feed, host, port, domain, secret }: Setup): Snippet {
-  const plugin = feed === "plugin";
-  const modules = plugin
-    ? ["  mod_roomkeeper:", `    component: ${yaml(domain)}`]
-    : ["  mod_service_log:", "    loggers:", `      - ${yaml(domain)}`];
-  const text = [
-    "# Roomkeeper: lines for ejabberd.yml.",
-    "",
+function ejabberd(setup: Setup, parts: readonly Part[]): Snippet {
+  const plugin = setup.feed === "plugin";
+  const install = plugin
+    ? "Build and install servers/ejabberd/mod_roomkeeper.erl (servers/ejabberd/build.sh)."
+    : `See that ${setup.domain} leads to this server in the DNS, or to nothing: while Roomkeeper ` +
+      "is away, ejabberd looks for it there.";
+  const blocks = [
+    ["# Roomkeeper: lines for ejabberd.yml."],
+    ...parts.includes("component") ? [ejabberdListener(setup)] : [],
+    ...parts.includes("feed") ? [ejabberdModule(setup)] : [],
+  ];
+  return {
+    suffix: ".ejabberd.yml",
+    text: blocks.map((lines) => lines.join("\n") + "\n").join("\n"),
+    steps: [
+      ...parts.includes("feed") ? [install] : [],
+      "Merge these lines into ejabberd.yml, and restart ejabberd.",
+    ],
+  };
+}
+
+function ejabberdListener({ host, port, domain, secret }: Setup): string[] {
+  return [
     "# Into the list that is there:",
     "listen:",
     "  -",
@@ -98,21 +142,22 @@ function ejabberd({ feed, host, port, domain, secret }: Setup): Snippet {
     "    module: ejabberd_service",
     "    # Roomkeeper asks the rooms in the users' names, so it must be allowed to send as them.",
     "    check_from: false",
+    "    # Each component of this listener gets what is for its own domain only.",
+    "    global_routes: false",
     "    hosts:",
     `      ${yaml(domain)}:`,
     `        password: ${yaml(secret)}`,
-    "",
+  ];
+}
+
+function ejabberdModule({ feed, domain }: Setup): string[] {
+  return [
     "# Among the modules that are there:",
     "modules:",
-    ...modules,
-    "",
-  ].join("\n");
-  const first = plugin
-    ? "Build and install servers/ejabberd/mod_roomkeeper.erl (servers/ejabberd/build.sh)."
-    : `Keep the name ${domain} unresolvable in DNS: while Roomkeeper is away, ejabberd would look ` +
-      "for it there.";
-  const steps = [first, "Merge these lines into ejabberd.yml, and restart ejabberd."];
-  return { suffix: ".ejabberd.yml", text, steps };
+    ...feed === "plugin"
+      ? ["  mod_roomkeeper:", `    component: ${yaml(domain)}`]
+      : ["  mod_service_log:", "    loggers:", `      - ${yaml(domain)}`],
+  ];
 }
 
 /** A text in Lua, which takes these of JSON's escapes for plain printable text. */

@@ -1,4 +1,4 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { serverSnippet, type Setup } from "../../cli/snippets.ts";
 
 const SETUP: Setup = {
@@ -40,6 +40,7 @@ Deno.test("ejabberd: the component may send as users, the feed is a module, the 
     const line of [
       "    module: ejabberd_service",
       "    check_from: false",
+      "    global_routes: false",
       '    ip: "127.0.0.1"',
       String.raw`        password: "a \"quoted\\ secret"`,
       "  mod_roomkeeper:",
@@ -47,4 +48,24 @@ Deno.test("ejabberd: the component may send as users, the feed is a module, the 
     ]
   ) assertStringIncludes(text, `${line}\n`);
   assertStringIncludes(lines({ server: "ejabberd", feed: "stock" }), "mod_service_log:");
+});
+
+Deno.test("the lines of one part are those of the whole, without the other part", () => {
+  for (const server of ["prosody", "ejabberd"] as const) {
+    const whole = serverSnippet({ ...SETUP, server }).text.split("\n");
+    const [component, feed] = (["component", "feed"] as const).map((part) =>
+      serverSnippet({ ...SETUP, server }, [part]).text.split("\n")
+    );
+    assert(component!.every((line) => whole.includes(line)));
+    assert(feed!.every((line) => whole.includes(line)));
+    const both = component!.filter((line) => line !== "" && feed!.includes(line));
+    assertEquals(both.length, 1, "the title");
+  }
+});
+
+Deno.test("the script's domain is replaced only where it is another", () => {
+  const steps = (domain: string) =>
+    serverSnippet({ ...SETUP, feed: "stock", domain }).steps.join("\n");
+  assert(!steps("keeper.home.example").includes("in place of"));
+  assertStringIncludes(steps("rk.example"), "rk.example in place of keeper.home.example");
 });

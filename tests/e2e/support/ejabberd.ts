@@ -48,7 +48,8 @@ export class Ejabberd implements Server {
   async start(): Promise<void> {
     const path = (name: string) => `${this.#folder}/${name}`;
     const { name, modules = {}, tls = false, users = [] } = this.#options;
-    if ("mod_roomkeeper" in modules) await run("sh", [`${PLUGIN}build.sh`, this.#folder]);
+    const { plugin = "mod_roomkeeper" in modules } = this.#options;
+    if (plugin) await run("sh", [`${PLUGIN}build.sh`, this.#folder]);
     if (tls) await this.#makeCertificate();
     const hosts = [...this.#names].map(([domain, ip]) => `${ip} ${domain}\n`).join("");
     Deno.writeTextFileSync(path("hosts"), hosts);

@@ -17,6 +17,10 @@ export interface EjabberdOptions {
   readonly components?: readonly string[];
   /** Users' bare JIDs; each one's password is `secret`. */
   readonly users?: readonly string[];
+  /** Options of the listener for components. */
+  readonly service?: Readonly<Record<string, unknown>>;
+  /** Compile mod_roomkeeper, even if no option here loads it. @default {false} */
+  readonly plugin?: boolean;
   /** Modules besides the usual ones, with their options. */
   readonly modules?: Readonly<Record<string, unknown>>;
   /** Options of the whole server, which go before those made here. */
@@ -40,6 +44,7 @@ export function ejabberdConfig(options: EjabberdOptions, ip: string, certificate
   const service = {
     check_from: false,
     global_routes: false,
+    ...options.service,
     hosts: Object.fromEntries(secrets),
   };
   const config = {
