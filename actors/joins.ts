@@ -124,6 +124,14 @@ export class Joins {
     return count;
   }
 
+  /** Calls back for each join; much faster than to go through them. */
+  forEach(each: (join: Join) => void): void {
+    this.count((join) => {
+      each(join);
+      return false;
+    });
+  }
+
   /** The joins of one session. */
   ofUser(user: string): Generator<Join> {
     return chain(this.#users.get(user));

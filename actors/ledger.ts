@@ -63,13 +63,15 @@ export class Ledger {
     return ++this.#seq;
   }
 
-  /** Adds a join that is not there, unless the session has too many. */
-  add(user: string, room: string, nick: string, confirmed: number): void {
+  /** Adds a join that is not there; undefined: the session has too many. */
+  add(user: string, room: string, nick: string, confirmed: number): Join | undefined {
     let others = 0;
     for (const _ of this.joins.ofUser(user)) others++;
     const limit = this.#maxJoinsPerUser;
-    if (others >= limit) return this.report({ type: "refused", user, room, limit });
-    this.#put(this.joins.add(user, room, nick, Math.floor(this.#now() / 1000), confirmed));
+    if (others >= limit) return void this.report({ type: "refused", user, room, limit });
+    const join = this.joins.add(user, room, nick, Math.floor(this.#now() / 1000), confirmed);
+    this.#put(join);
+    return join;
   }
 
   /** Takes over what the store remembers. */

@@ -51,8 +51,8 @@ export class RemoteDomain {
   readonly #patience: number;
   /** The sequence number at which a good-order closing left the joins unwatched. */
   #closedAt: number | undefined;
-  /** Joins that the snapshot which is coming in has not named so far. */
-  #unnamed: Set<Join> | undefined;
+  /** Joins that the snapshot which is coming in has named, or that were made meanwhile. */
+  #named: Set<Join> | undefined;
   #wakeAt: number | undefined;
 
   /** Makes the keeper of the link between `host` and `domain`, with no joins yet. */
@@ -165,12 +165,17 @@ export class RemoteDomain {
   #joined(user: string, room: string, nick: string): void {
     this.#link.proved();
     const join = this.joins.get(user, room);
-    if (join === undefined) this.#ledger.add(user, room, nick, this.#ledger.seq);
+    if (join === undefined) this.#add(user, room, nick, this.#ledger.seq);
     else {
       this.#ledger.rename(join, nick);
       this.#ledger.confirm(join, this.#ledger.seq, "joined");
     }
     this.#verifier.heard();
+  }
+
+  #add(user: string, room: string, nick: string, confirmed: number): void {
+    const join = this.#ledger.add(user, room, nick, confirmed);
+    if (join !== undefined) this.#named?.add(join);
   }
 
   #renamed(user: string, room: string, nick: string): void {
@@ -228,14 +233,14 @@ export class RemoteDomain {
       this.#link.set(up);
       this.#closedAt = up.length < 2 ? this.#ledger.next() : undefined;
       this.#verifier.told(up.length > 0);
-      this.#unnamed = new Set(this.joins);
+      this.#named = new Set();
     }
     const known = this.joins.size;
     for (const { user, room, nick } of joins) {
       const join = this.joins.get(user, room);
-      if (join === undefined) this.#ledger.add(user, room, nick, 0);
+      if (join === undefined) this.#add(user, room, nick, 0);
       else {
-        this.#unnamed?.delete(join);
+        this.#named?.add(join);
         if (join.nick !== nick) this.#ledger.rename(join, nick);
       }
     }
@@ -243,8 +248,10 @@ export class RemoteDomain {
     const isNew = this.joins.size > known;
     if (isNew && this.#verifier.phase === undefined) this.#verifier.lost("restart");
     if (!last) return;
-    for (const join of this.#unnamed ?? []) if (this.joins.has(join)) this.#ledger.forget(join);
-    this.#unnamed = undefined;
+    const gone: Join[] = [];
+    this.joins.forEach((join) => this.#named?.has(join) || gone.push(join));
+    for (const join of gone) this.#ledger.forget(join);
+    this.#named = undefined;
   }
 
   /** Asks for a wake event when the next thing is due. One that comes too early does no harm. */

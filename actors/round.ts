@@ -6,6 +6,7 @@
  * @module
  */
 import type { Join, Room } from "./joins.ts";
+import { Ring } from "./runtime/ring.ts";
 
 /**
  * What is asked: a self-ping, disco#info on the room, or `again` a self-ping in a room that is
@@ -24,8 +25,8 @@ export class Round {
   readonly #joins: Iterator<Join>;
   readonly #wanted: (join: Join) => boolean;
   readonly #rooms = new Set<Room>();
-  readonly #urgent: Item[] = [];
-  readonly #later: Item[] = [];
+  readonly #urgent = new Ring<Item>();
+  readonly #later = new Ring<Item>();
   #rest: Join[] = [];
   #next = 0;
   #unread: number;
@@ -53,11 +54,10 @@ export class Round {
    * yet; the caller sees to it that something is left.
    */
   take(): Item | undefined {
-    const urgent = this.#urgent.shift();
-    if (urgent !== undefined) return urgent;
+    if (this.#urgent.length > 0) return this.#urgent.shift();
     if (this.#unread > 0) return this.#read();
     const join = this.#rest[this.#next];
-    if (join === undefined) return this.#later.shift();
+    if (join === undefined) return this.#later.length > 0 ? this.#later.shift() : undefined;
     this.#next++;
     return { kind: "ping", join };
   }
