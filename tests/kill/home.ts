@@ -16,7 +16,7 @@ export const COMPONENT = { domain: `keeper.${HOME}`, secret: "only for this test
 /** How long a room takes to answer, at most, in milliseconds. */
 const LATENCY_MS = 20;
 /** How long clients may be without the truth. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const ADDRESSES = { from: HOME, to: COMPONENT.domain };
 
 /** The server; it goes on when the component dies. */
@@ -37,16 +37,16 @@ export class Home implements Disposable {
     return (this.#listener.addr as Deno.NetAddr).port;
   }
 
-  /** Resolves when every client knows where it is. */
-  async settled(): Promise<void> {
+  /** Resolves when every client has been told that is to be told. */
+  async told(who: "misled" | "abandoned"): Promise<void> {
     let late = false;
     const alarm = setTimeout(() => {
       late = true;
       this.#notice();
     }, PATIENCE_MS);
-    while (!this.world.settled && !late) await this.#changed.promise;
+    while (this.world[who].length > 0 && !late) await this.#changed.promise;
     clearTimeout(alarm);
-    if (late) throw new Error(`Nobody told ${JSON.stringify(this.world.misled.slice(0, 20))}`);
+    if (late) throw new Error(`Nobody told ${JSON.stringify(this.world[who].slice(0, 20))}`);
   }
 
   /** Loses the link to a domain, which comes back after so many milliseconds, if ever. */

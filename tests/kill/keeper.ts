@@ -17,7 +17,7 @@ const SETTINGS = `
 [keeper]
 ping_delay = "200ms"
 ping_timeout = 5
-confirm_within = 10
+confirm_within = 45
 backoff_min = 1
 backoff_max = 1
 pings_per_second = 500
@@ -36,7 +36,7 @@ export class KeeperProgram implements AsyncDisposable {
   /** Domains with a loss that is not settled, in the running process. */
   #open = new Set<unknown>();
   /** How many these were, each time that it changed. */
-  #doubts = new Journal<number>("The keeper");
+  readonly #doubts = new Journal<number>("The keeper");
 
   constructor(port: number) {
     this.#port = port;
@@ -53,7 +53,6 @@ export class KeeperProgram implements AsyncDisposable {
   /** Starts it. */
   start(): void {
     this.#open = new Set();
-    this.#doubts = new Journal("The keeper");
     this.#process = new Process({
       name: "The keeper",
       command: Deno.execPath(),
@@ -81,11 +80,12 @@ export class KeeperProgram implements AsyncDisposable {
     await Promise.race([synced, ended]);
   }
 
-  /** Waits until nothing is in doubt. */
-  async calm(): Promise<void> {
-    if (this.#open.size === 0) return;
+  /** Waits until nothing is in doubt, but for one domain that may be. */
+  async calm(except?: string): Promise<void> {
+    const isCalm = () => this.#open.size === (this.#open.has(except) ? 1 : 0);
+    if (isCalm()) return;
     const after = this.#doubts.length;
-    await this.#doubts.until("calm", (doubts) => doubts === 0, { within: PATIENCE_MS, after });
+    await this.#doubts.until("calm", isCalm, { within: PATIENCE_MS, after });
   }
 
   /** Kills it: it has no chance to write anything down. */

@@ -62,14 +62,14 @@ export class World {
     return [...this.#stays.values()];
   }
 
-  /** Stays that the client believes in although it should not. */
+  /** Stays that nobody but the client believes in. */
   get misled(): Stay[] {
-    return this.stays.filter((stay) => this.#mayBeTold(stay));
+    return this.stays.filter((stay) => !stay.inRoom && !this.#inDead(stay));
   }
 
-  /** Whether every client knows where it is. */
-  get settled(): boolean {
-    return !this.#stays.values().some((stay) => this.#mayBeTold(stay));
+  /** Stays in a domain that stays away. */
+  get abandoned(): Stay[] {
+    return this.stays.filter((stay) => this.#inDead(stay));
   }
 
   stay(user: string, room: string): Stay | undefined {
@@ -138,14 +138,14 @@ export class World {
       if (this.#ended.has(where)) this.faults.doubled.push(where);
       return;
     }
-    if (!this.#mayBeTold(stay)) this.faults.mistaken.push(where);
+    if (stay.inRoom && !this.#inDead(stay)) this.faults.mistaken.push(where);
     this.#stays.delete(where);
     this.#ended.add(where);
     this.told++;
   }
 
-  #mayBeTold({ inRoom, room }: Stay): boolean {
-    return !inRoom || this.domains.get(domainOf(room))!.dead;
+  #inDead({ room }: Stay): boolean {
+    return this.domains.get(domainOf(room))!.dead;
   }
 }
 
