@@ -45,13 +45,14 @@ async function measure(): Promise<Results> {
   return results;
 }
 
-/** Seconds to the notice, and what went wrong, in one cell of a table. */
+/** Seconds to the notice and of absence, and what went wrong, in one cell of a table. */
 function figures(outcome: Outcome): string {
-  const { secondsToNotice: seconds } = outcome;
+  const { secondsToNotice: seconds, secondsAway: away } = outcome;
+  const time = [seconds, away].filter((each) => each !== undefined).map((each) => each.toFixed(1));
   const wrong = (["false", "missed", "doubled"] as const)
     .filter((kind) => outcome[kind] > 0)
     .map((kind) => `**${outcome[kind]} ${kind}**`);
-  return [seconds === undefined ? "–" : seconds.toFixed(1), ...wrong].join(", ");
+  return [time.join(" / ") || "–", ...wrong].join(", ");
 }
 
 /** The version of a program, or of a Debian package where programs don't say. */
@@ -88,7 +89,7 @@ function table(results: Results, kind: (programme: Programme) => boolean): strin
     if (outcome === undefined) return "";
     if (outcome.remark === undefined) return figures(outcome);
     if (!remarks.includes(outcome.remark)) remarks.push(outcome.remark);
-    return `${figures(outcome)} (${remarks.indexOf(outcome.remark) + 1})`;
+    return `${figures(outcome)} [${remarks.indexOf(outcome.remark) + 1}]`;
   };
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rooms = { prosody: "Prosody", ejabberd: "ejabberd", irc: "biboumi" };
@@ -98,7 +99,7 @@ function table(results: Results, kind: (programme: Programme) => boolean): strin
     row(["---", ...columns.map(() => "---:")]),
     ...cases.map((each) => row([each.name, ...columns.map(([, of]) => cell(of.get(each)))])),
     "",
-    ...remarks.map((remark, index) => `(${index + 1}) ${remark}.\n`),
+    ...remarks.map((remark, index) => `[${index + 1}] ${remark}.\n`),
   ].join("\n");
 }
 
@@ -115,6 +116,7 @@ async function report(results: Results): Promise<string> {
       for (const kind of ["false", "missed", "doubled"] as const) total[kind] += outcome[kind];
     }
   }
+  const load = Deno.loadavg()[2]!.toFixed(1);
   const compared = ({ cell: { home, feed, rooms } }: Programme) =>
     home === "prosody" && rooms === "prosody" && feed !== "stock";
   const comparison = new Map(
@@ -131,19 +133,21 @@ ${total.count} cases with Roomkeeper: **${total.false} false, ${total.missed} mi
 doubled notices**. What is right is what the room itself answers to each client at the end; nobody is
 counted by what a server was expected to do.
 
-A figure is the time in seconds from the loss to the last affected client's notice; – is a case in
-which nobody is out, or in which the room itself said so, and nobody was told anything by Roomkeeper.
-Two users are in the room, and a third one in a room of another domain.
+Two users are in the room, and a third one in a room of another domain. The first figure is the time
+in seconds from the loss to the last notice, the second one how long the rooms' server was away of
+that. – is a case in which nobody is out, or is told so by the room itself, and Roomkeeper told
+nobody anything.
 
 - Date: ${new Date().toISOString().slice(0, 10)}
-- Machine: ${processor()}, ${STAGES_AT_A_TIME} stages at a time
+- Machine: ${processor()}, ${STAGES_AT_A_TIME} stages at a time, load average ${load}
 - Versions: ${await versions()}
 - Roomkeeper's delays, much shorter than the defaults: ${delays(DELAYS)}
 - ejabberd: ${delays(EJABBERD_RETRY)}
 
-The time to a notice is the time that the rooms' server is away, plus \`ping_delay\` or the wait
-after a probe that failed, plus the pings; with a stock feed, which can't see a link go down, it is
-\`silence\` at the most. With the defaults it is a minute and a few seconds after a short outage.
+The plugin tells of the loss at once: what is added to the absence is \`ping_delay\`, or the wait
+after a probe that failed. A stock feed can't see a link go down, and the loss is noticed after
+\`silence\` at the most. Where the server is not back within \`confirm_within\`, that is the time.
+With the default delays it is a minute and a few seconds for a short outage.
 
 ## Home server Prosody
 
@@ -154,7 +158,8 @@ ${table(results, ({ cell }) => cell.home === "ejabberd")}
 ## Beside Prosody's own modules
 
 The same cases with \`mod_track_muc_joins\` and \`mod_ping_muc\` in Roomkeeper's place. They ask at
-once, when the link breaks, and take every failure to ask for an answer.
+once when a stream breaks, and again for the other direction's, and take every failure to ask for
+the answer that the user is out.
 
 ${table(comparison, () => true)}`;
 }

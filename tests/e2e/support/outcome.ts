@@ -12,6 +12,8 @@ import { PATIENCE_MS, type Stage } from "./stage.ts";
 export interface Outcome {
   /** Seconds from the loss to the last user's notice; absent if nobody was to be told. */
   readonly secondsToNotice?: number;
+  /** How many of these the rooms' server was away; absent if it is not back, or was there. */
+  readonly secondsAway?: number;
   /** How many were told to be out of a room that they were in, or were none of. */
   readonly false: number;
   /** How many were out of a room and not told. */
@@ -79,7 +81,13 @@ export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> 
     if (truths[index] === "in") await occupant.leave();
   }
   if (last === undefined || lostAt === undefined) return count;
-  return { secondsToNotice: last - lostAt, ...count };
+  const { secondsAway = Infinity } = stage;
+  const secondsToNotice = last - lostAt;
+  return {
+    secondsToNotice,
+    ...secondsAway < secondsToNotice ? { secondsAway } : {},
+    ...count,
+  };
 }
 
 /** A notice is as XEP-0045 has it, and from the room in the user's own name there. */

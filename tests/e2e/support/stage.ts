@@ -67,6 +67,8 @@ export class Stage implements AsyncDisposable {
   #roomCount = 0;
   #roomsUp = false;
   #keeperUp = false;
+  #downSince = 0;
+  #secondsAway: number | undefined;
 
   private constructor(cell: Cell, { keeperResolvable = true }: StageOptions) {
     this.cell = cell;
@@ -108,17 +110,18 @@ export class Stage implements AsyncDisposable {
   async startRooms(): Promise<void> {
     await this.rooms.start();
     this.#roomsUp = true;
+    if (this.#downSince > 0) this.#secondsAway = (performance.now() - this.#downSince) / 1000;
   }
 
   /** Kills the rooms' server with SIGKILL. */
   async killRooms(): Promise<void> {
-    this.#roomsUp = false;
+    this.#roomsDown();
     await this.rooms.kill();
   }
 
   /** Stops the rooms' server with SIGTERM. */
   async stopRooms(): Promise<void> {
-    this.#roomsUp = false;
+    this.#roomsDown();
     await this.rooms.stop();
   }
 
@@ -238,11 +241,17 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** How long the rooms' server was away since the last recovery, if it was. */
+  get secondsAway(): number | undefined {
+    return this.#secondsAway;
+  }
+
   /** Mends everything that was hurt, and lets the servers find each other. */
   async recover(): Promise<void> {
     this.mend();
     if (!this.#roomsUp) await this.startRooms();
     this.rooms.thaw();
+    this.#secondsAway = undefined;
     if (this.cell.feed !== "ping-muc" && !this.#keeperUp) await this.startKeeper();
   }
 
@@ -250,6 +259,11 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const servers = [this.keeper, this.home, this.rooms, this.#outward, this.#inward];
     for (const part of [...this.#clients.values(), ...servers]) await part[Symbol.asyncDispose]();
+  }
+
+  #roomsDown(): void {
+    this.#roomsUp = false;
+    this.#downSince = performance.now();
   }
 
   async #untilEvent(what: string, event: string, after: number): Promise<void> {
