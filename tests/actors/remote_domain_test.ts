@@ -348,6 +348,27 @@ Deno.test("who rejoins before the answer comes is left in peace", () => {
   assertEquals([rig.told, rig.phase], [[], undefined]);
 });
 
+Deno.test("who is seen to join again after the question is left in peace, too", () => {
+  const rig = new DomainRig().join("garden", "ann", "bob");
+  rig.down();
+  rig.advance(61 * SECOND);
+  rig.tell("joined", "ann", "garden");
+  for (const sent of rig.sent.slice()) rig.answer(ANSWERS.notIn, sent);
+  assertEquals([rig.told, rig.phase], [["bob garden gone"], undefined]);
+});
+
+Deno.test("an old answer does not outweigh newer evidence", () => {
+  const rig = new DomainRig().join("garden", "ann", "bob");
+  rig.down();
+  rig.advance(61 * SECOND);
+  rig.down(false, "in");
+  rig.tell("seen", "ann", "garden");
+  for (const sent of rig.sent.splice(0)) rig.answer(ANSWERS.joined, sent);
+  rig.reply = () => ANSWERS.joined;
+  rig.advance(2 * MINUTE);
+  assertEquals(rig.asked, ["bob garden"]);
+});
+
 Deno.test("a ping that the room passes on to a client is proof, and enough", () => {
   const rig = new DomainRig().join("garden", "ann");
   rig.down();
@@ -507,6 +528,30 @@ Deno.test("an answer that we may have missed while we were away is not held agai
   rig.answer(ANSWERS.joined);
   rig.advance(5 * MINUTE);
   assertEquals([rig.told, rig.phase], [[], undefined]);
+});
+
+Deno.test("one stuck canary does not condemn the others, even when their time is up", () => {
+  const rig = new DomainRig({ probe: "user", confirmWithin: MINUTE });
+  rig.join("stuck", "ann").join("garden", "bob");
+  rig.reply = ({ room }) => room.startsWith("stuck") ? ANSWERS.busy : ANSWERS.joined;
+  rig.down();
+  rig.advance(61 * SECOND);
+  assertEquals(rig.told, ["ann stuck unconfirmed"]);
+  rig.advance(5 * MINUTE);
+  assertEquals([rig.told.length, rig.phase], [1, undefined]);
+});
+
+Deno.test("a loss that is found out about during a round has not been asked about by it", () => {
+  const rig = new DomainRig({ confirmWithin: 0 }).join("pond", "bob").join("garden", "ann");
+  rig.down(true);
+  rig.up();
+  rig.tell("seen", "bob", "pond");
+  rig.down(true);
+  rig.reply = () => ANSWERS.joined;
+  rig.advance(60 * SECOND);
+  rig.up(); // the ping to ann opened it
+  rig.advance(2 * MINUTE);
+  assertEquals([rig.asked, rig.told], [["ann garden", "bob pond"], []]);
 });
 
 Deno.test("a link that flaps puts off the judgement, but not for ever", () => {
