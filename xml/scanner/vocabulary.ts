@@ -268,7 +268,7 @@ export enum Attr {
 }
 /** The words of {@linkcode Attr}; from `node` on they only make the search for twins short. */
 export const ATTRS: string = `
-  from to id type xmlns code nick affiliation role by stamp jid node ver hash name version
+  from to id type xmlns code nick affiliation role by stamp jid node ver hash name version xml:lang
 `;
 
 /** What an XML declaration can say, in this order. */

@@ -19,12 +19,24 @@ import {
   SPACE,
 } from "./chars.ts";
 import { KNOWN, OTHER_ENTRY, OTHERS } from "./memory.ts";
-import { name, plainName, prefixLength } from "./name.ts";
+import { name, prefixLength } from "./name.ts";
 import { declare, isXmlns, resolve } from "./prefixes.ts";
 import { reference } from "./reference.ts";
 import { pass } from "./run.ts";
 import { refuse, unexpected } from "./state.ts";
 import { findHere, List, same } from "./words.ts";
+
+/** Vectors of one byte each: the compiler makes them anew at each use, loading them is faster. */
+const LOW = memory.data<u64>([0x2828282828282828, 0x2828282828282828], 16);
+const LESSES = memory.data<u64>([0x3c3c3c3c3c3c3c3c, 0x3c3c3c3c3c3c3c3c], 16);
+const SHIFT = memory.data<u64>([0x1f1f1f1f1f1f1f1f, 0x1f1f1f1f1f1f1f1f], 16);
+const LETTERS = memory.data<u64>([0x9a9a9a9a9a9a9a9a, 0x9a9a9a9a9a9a9a9a], 16);
+
+/** `xml:lang`: the one attribute with a prefix that is everywhere, and its prefix is always xml. */
+const XML_LANG: u64 = 0x676e616c3a6c6d78;
+/** `=` and a quote, as read in one go. */
+const EQUALS_APOSTROPHE: u32 = 0x273d;
+const EQUALS_QUOTE: u32 = 0x223d;
 
 /** Bit n: the known attribute n is there; its value holds references, tabs or line breaks. */
 export let present: u32 = 0;
@@ -49,34 +61,48 @@ export function attributes(p: usize): usize {
   let room = MAX_ATTRIBUTES;
   while (true) {
     let c = load<u8>(p);
-    const gap = isSpace(c);
-    if (gap) {
-      c = load<u8>(++p);
-      if (c <= SPACE) {
-        p = skipSpace(p);
-        c = load<u8>(p);
-      }
-    }
     if (c == GREATER || c == SLASH) break;
-    if (!gap) return unexpected(p);
-    const start = p;
+    let start = p + 1;
     let prefix: usize = 0;
-    let length = plainName(p);
-    p += length;
-    if (length == 0 || load<u8>(p) != EQUALS) {
-      p = start;
-      p = name(p);
-      if (p == 0) return 0;
-      length = p - start;
-      prefix = prefixLength;
+    let from: usize;
+    let isPlain = true;
+
+    // Most are ` name='value'` and fit into 64 bytes: then the marks are the space and the quotes.
+    let length = letters(p) as usize;
+    let marks = stopsIn(p) | stopsIn(p + 16) << 16 | stopsIn(p + 32) << 32 | stopsIn(p + 48) << 48;
+    marks &= marks - 1;
+    marks &= marks - 1;
+    const close = p + ctz(marks) as usize;
+    const assigned: u32 = load<u16>(p + length, 1);
+    if (
+      c == SPACE && length != 0 && (assigned == EQUALS_APOSTROPHE || assigned == EQUALS_QUOTE) &&
+      marks != 0 && load<u8>(close) == assigned >> 8
+    ) {
+      from = start + length + 2;
+      p = close + 1;
+    } else {
+      p = skipSpace(p);
+      c = load<u8>(p);
+      if (c == GREATER || c == SLASH) break;
+      if (p < start) return unexpected(p);
+      start = p;
+      if (load<u64>(p) == XML_LANG && load<u8>(p, 8) == EQUALS) {
+        length = 8;
+        p += 8;
+      } else {
+        p = name(p);
+        if (p == 0) return 0;
+        length = p - start;
+        prefix = prefixLength;
+      }
       p = skipSpace(p);
       if (load<u8>(p) != EQUALS) return unexpected(p);
+      p = skipSpace(p + 1);
+      from = p + 1;
+      p = value(p);
+      if (p == 0) return 0;
+      isPlain = plain;
     }
-    p++;
-    if (load<u8>(p) <= SPACE) p = skipSpace(p);
-    const from = p + 1;
-    p = value(p);
-    if (p == 0) return 0;
     if (room-- == 0) return refuse(Refusal.TooManyAttributes, p);
 
     // What attribute it is cannot be foreseen, so it is better not to branch on it: one that is
@@ -85,21 +111,31 @@ export function attributes(p: usize): usize {
     const bit: u32 = 1 << attr;
     if ((known & bit & ~1) != 0) return refuse(Refusal.Twin, p);
     known |= bit;
-    odd |= plain ? 0 : bit;
-    store<u32>(KNOWN + attr * 8, from as u32);
-    store<u32>(KNOWN + attr * 8, (p - 1) as u32, 4);
-    store<u32>(others, start as u32);
-    store<u32>(others, length as u32, 4);
+    odd |= isPlain ? 0 : bit;
+    store<u64>(KNOWN + attr * 8, pair(from, p - 1));
+    store<u64>(others, pair(start, length));
     store<u32>(others, prefix as u32, 8);
     others += attr == Attr.Unknown ? OTHER_ENTRY : 0;
     if (prefix != 0 && isXmlns(start, prefix)) {
       const local = prefix + 1;
-      if (!declare(start + local, length - local, from, p - 1, plain)) return 0;
+      if (!declare(start + local, length - local, from, p - 1, isPlain)) return 0;
     }
   }
   present = known;
   fancy = odd;
   return others == OTHERS || distinct(others, p) ? p : 0;
+}
+
+/** Two numbers to be stored in one go. */
+function pair(first: usize, second: usize): u64 {
+  return (first as u64) | (second as u64) << 32;
+}
+
+/** How many of the bytes behind the first are letters `a` to `z`, 15 at most. */
+function letters(p: usize): u32 {
+  const bytes = v128.load(p);
+  const plain = i8x16.lt_s(i8x16.add(bytes, v128.load(SHIFT)), v128.load(LETTERS));
+  return ctz(~i8x16.bitmask(plain) >> 1);
 }
 
 /** Reads a quoted value. */
@@ -109,14 +145,6 @@ function value(p: usize): usize {
   if (quote != APOSTROPHE && quote != QUOTE) return unexpected(p);
   plain = true;
   p++;
-  // Most values have nothing in them that could end them but their quote.
-  let stops = stopsIn(p) | stopsIn(p + 16) << 16;
-  while (stops == 0) {
-    p += 32;
-    stops = stopsIn(p) | stopsIn(p + 16) << 16;
-  }
-  p += ctz(stops);
-  if (load<u8>(p) == quote) return p + 1;
   const stop = i8x16.splat(quote);
   while (true) {
     p = pass(p, stop, i8x16.splat(LESS), i8x16.splat(AMPERSAND));
@@ -136,10 +164,10 @@ function value(p: usize): usize {
 }
 
 /** The bytes that may end a plain value, one bit each: `<`, and all but ASCII from `(` on. */
-function stopsIn(p: usize): u32 {
+function stopsIn(p: usize): u64 {
   const bytes = v128.load(p);
-  const low = i8x16.lt_s(bytes, i8x16.splat(APOSTROPHE + 1));
-  return i8x16.bitmask(v128.or(low, i8x16.eq(bytes, i8x16.splat(LESS)))) as u32;
+  const low = i8x16.lt_s(bytes, v128.load(LOW));
+  return i8x16.bitmask(v128.or(low, i8x16.eq(bytes, v128.load(LESSES)))) as u64;
 }
 
 /** Checks that the other attributes have declared prefixes and no twins (Namespaces §6.3). */
