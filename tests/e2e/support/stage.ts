@@ -241,6 +241,14 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** What Roomkeeper logged as an error since its last start. */
+  get failures(): string[] {
+    if (!this.#keeperUp) return [];
+    return this.keeper.lines(({ level }) => /^(error|fatal)$/.test(level)).map((line) =>
+      line.message
+    );
+  }
+
   /** How long the rooms' server was away since the last recovery, if it was. */
   get secondsAway(): number | undefined {
     return this.#secondsAway;
