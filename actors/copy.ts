@@ -30,6 +30,8 @@ export interface Copy {
   readonly fromRoom: boolean;
   /** The nick in the `<item/>` of muc#user. */
   readonly itemNick: string | undefined;
+  /** Whether it says that the room is destroyed (XEP-0045 §10.9). */
+  readonly isDestroyed: boolean;
   /** Whether it is a ping (XEP-0199). */
   readonly isPing: boolean;
   /** Whether muc#user has this status. */
@@ -79,6 +81,10 @@ export class ElementCopy implements Copy {
 
   get itemNick(): string | undefined {
     return this.#x?.child("item")?.attr("nick");
+  }
+
+  get isDestroyed(): boolean {
+    return this.#x?.child("destroy") !== undefined;
   }
 
   get isPing(): boolean {

@@ -9,8 +9,9 @@ import type { IqAnswer } from "../xmpp/iq.ts";
 import type { Copy, StanzaKind } from "./copy.ts";
 import { type TapContext, tapCopy, type Tapped } from "./tap.ts";
 
+const encoder = new TextEncoder();
 const OTHER: Tapped = { type: "other" };
-const FIELDS = [Field.From, Field.InnerFrom, Field.InnerTo, Field.InnerId] as const;
+const FIELDS = [Field.InnerFrom, Field.InnerTo] as const;
 const KINDS: Readonly<Record<number, StanzaKind>> = {
   [Kind.Message]: "message",
   [Kind.Presence]: "presence",
@@ -18,7 +19,6 @@ const KINDS: Readonly<Record<number, StanzaKind>> = {
 };
 /** The types that make a difference to the tap; any other one is as good as none of them. */
 const TYPES: Readonly<Record<number, string>> = {
-  [Type.None]: "",
   [Type.Groupchat]: "groupchat",
   [Type.Error]: "error",
   [Type.Unavailable]: "unavailable",
@@ -32,6 +32,9 @@ export class RecordTap {
   readonly #copy = new RecordCopy();
   #scanner: StanzaScanner | undefined;
   #strings: readonly string[] = [];
+  /** The watched host that sent the last copy of the batch, and its bytes. */
+  #host = "";
+  #hostBytes: Uint8Array | undefined;
 
   /** Believes what `context` says. */
   constructor(context: TapContext) {
@@ -42,6 +45,7 @@ export class RecordTap {
   begin(scanner: StanzaScanner, records: number): void {
     this.#scanner = scanner;
     this.#strings = scanner.gather(records, FIELDS);
+    this.#hostBytes = undefined;
   }
 
   /**
@@ -57,10 +61,17 @@ export class RecordTap {
     if (kind === Kind.Presence || (flags & Flag.Forwarded) === 0) return OTHER;
     if (scanner.innerKind(record) === Kind.None) return undefined;
     if (scanner.type(record) === Type.Error) return OTHER;
-    const from = this.#strings[record * FIELDS.length]!;
-    if (!this.#context.watched.has(from)) return { type: "forged", from };
+    // Nearly all copies come from one host, whose name need not be made a string again.
+    if (
+      this.#hostBytes === undefined || !scanner.fieldIs(record, Field.From, this.#hostBytes)
+    ) {
+      const from = scanner.field(record, Field.From) ?? "";
+      if (!this.#context.watched.has(from)) return { type: "forged", from };
+      this.#host = from;
+      this.#hostBytes = encoder.encode(from);
+    }
     this.#copy.look(scanner, record, this.#strings, record * FIELDS.length);
-    const tapped = tapCopy(this.#copy, from, this.#context.prefix);
+    const tapped = tapCopy(this.#copy, this.#host, this.#context.prefix);
     if (tapped.type !== "feed") return tapped;
     switch (tapped.event?.type) {
       case "answered":
@@ -69,7 +80,7 @@ export class RecordTap {
       case "renamed":
         // What a join keeps must not share the memory of the batch's strings.
         this.#copy.detach();
-        return tapCopy(this.#copy, from, this.#context.prefix);
+        return tapCopy(this.#copy, this.#host, this.#context.prefix);
       default:
         return tapped;
     }
@@ -83,16 +94,17 @@ class RecordCopy implements Copy {
   kind: StanzaKind = "message";
   from = "";
   to = "";
-  id = "";
+  type: string | undefined;
 
   /** Looks at a record whose strings begin at `at`. */
   look(scanner: StanzaScanner, record: number, strings: readonly string[], at: number): void {
     this.#scanner = scanner;
     this.#record = record;
     this.kind = KINDS[scanner.innerKind(record)]!;
-    this.from = strings[at + 1]!;
-    this.to = strings[at + 2]!;
-    this.id = strings[at + 3]!;
+    const type = scanner.innerType(record);
+    this.type = type === Type.None ? undefined : TYPES[type] ?? "other";
+    this.from = strings[at]!;
+    this.to = strings[at + 1]!;
   }
 
   /** Makes the addresses strings of their own. */
@@ -101,9 +113,8 @@ class RecordCopy implements Copy {
     this.to = this.#scanner!.field(this.#record, Field.InnerTo) ?? "";
   }
 
-  get type(): string | undefined {
-    const type = this.#scanner!.innerType(this.#record);
-    return type === Type.None ? undefined : TYPES[type] ?? "other";
+  get id(): string {
+    return this.#scanner!.field(this.#record, Field.InnerId) ?? "";
   }
 
   get condition(): string | undefined {
@@ -118,6 +129,10 @@ class RecordCopy implements Copy {
 
   get itemNick(): string | undefined {
     return this.#scanner!.field(this.#record, Field.Nick);
+  }
+
+  get isDestroyed(): boolean {
+    return this.#scanner!.has(this.#record, Flag.Destroy);
   }
 
   get isPing(): boolean {

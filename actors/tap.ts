@@ -123,6 +123,8 @@ function readPresence(copy: Copy, from: string, user: string): FeedEvent | undef
   const nick = resourceOf(from);
   if (!nick || !copy.fromRoom || (type !== undefined && type !== "unavailable")) return undefined;
   const room = bareJid(from);
+  // Each occupant is told as itself when the room ends; not every server marks that with 110.
+  if (type === "unavailable" && copy.isDestroyed) return { type: "left", user, room };
   if (!copy.hasStatus(110)) return { type: "seen", user, room };
   if (type === undefined) return { type: "joined", user, room, nick };
   const newNick = copy.hasStatus(303) ? copy.itemNick : undefined;

@@ -6,6 +6,7 @@
 import type { NoticeEffect, QuestionEffect } from "../actors/domain_actor.ts";
 import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
 import { ActorSystem, type ActorSystemOptions, systemClock } from "../actors/runtime/mod.ts";
+import { Ring } from "../actors/runtime/ring.ts";
 import { RecordTap } from "../actors/record_tap.ts";
 import { tap, type TapContext, type Tapped } from "../actors/tap.ts";
 import {
@@ -98,7 +99,7 @@ export class Keeper implements AsyncDisposable {
   readonly #now: () => number;
   readonly #ids = new StanzaIds();
   /** Notices that the connection has no room for at the moment. */
-  readonly #waiting: Element[] = [];
+  readonly #waiting = new Ring<Element>();
   #paused = false;
   #held: { readonly link: LinkName; readonly notice: NoticeEffect }[] = [];
   #greeter: ReturnType<typeof setInterval> | undefined;
@@ -405,7 +406,7 @@ export class Keeper implements AsyncDisposable {
   /** Sends notices in order, as fast as the connection takes them. None is dropped. */
   async #sendWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const sent = this.#connection.send(this.#waiting[0]!, "urgent");
+      const sent = this.#connection.send(this.#waiting.first, "urgent");
       if (sent === "closed") return;
       if (sent === "full") await this.#connection.drained("urgent");
       else this.#waiting.shift();

@@ -16,6 +16,11 @@ export class Ring<T> {
     this.#length++;
   }
 
+  /** The oldest item; only to be asked for when `length > 0`. */
+  get first(): T {
+    return this.#items[this.#head] as T;
+  }
+
   /** Takes the oldest item; only to be called when `length > 0`. */
   shift(): T {
     const item = this.#items[this.#head] as T;

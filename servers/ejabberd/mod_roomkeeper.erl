@@ -92,8 +92,8 @@ received({#iq{type = get, from = F, to = User} = IQ, #{lserver := H}} = Acc) ->
 received({#presence{type = T, from = F, to = User} = P, #{lserver := H}} = Acc) when T /= error ->
     [set_join(H, row(User, F), [F#jid.resource || T == available]
                    ++ [Nick || lists:member(303, Codes), #muc_item{nick = Nick} <- Items]) andalso copy(H, P)
-     || #muc_user{status_codes = Codes, items = Items} <- [xmpp:get_subtag(P, #muc_user{})], lists:member(110, Codes)],
-    Acc;
+     || #muc_user{status_codes = Codes, items = Items, destroy = D} <- [xmpp:get_subtag(P, #muc_user{})],
+        lists:member(110, Codes) orelse D /= undefined], Acc;
 received({Pkt, #{lserver := H} = S} = Acc) ->
     case is_record(Pkt, iq) andalso ets:lookup(proc(H), prefix) of
         [{_, P}] when binary_part(Pkt#iq.id, 0, byte_size(P)) == P -> copy(H, Pkt), {stop, {drop, S}};

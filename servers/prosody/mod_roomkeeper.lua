@@ -38,7 +38,7 @@ module:hook("presence/full", function (event)
 	local rooms, room, nick = rooms_of(stanza.attr.to), jid.bare(stanza.attr.from), jid.resource(stanza.attr.from);
 	if rooms[room] == nil then return; end -- the user never asked to be there
 	if kind ~= "error" then
-		if not x or not has_status(x, "110") or (kind and kind ~= "unavailable") then return; end
+		if not x or not (has_status(x, "110") or x:get_child("destroy")) or (kind and kind ~= "unavailable") then return; end
 		local renamed = has_status(x, "303") and x:childtags("item")();
 		rooms[room] = renamed and renamed.attr.nick or not kind and nick or nil;
 	end
