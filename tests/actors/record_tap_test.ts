@@ -94,3 +94,36 @@ Deno.test("a glance at a record tells what a full parse tells, over strange and 
   }
   assert(events > 1_000, `only ${events} stanzas were compared`);
 });
+
+Deno.test("each copy is believed for its own sender, whoever sent the one before", async () => {
+  const copy = (from: string) =>
+    `<message${from}><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client'` +
+    " from='garden@muc.example/Romeo' to='juliet@home.example/balcony' type='groupchat'/>" +
+    "</forwarded></message>";
+  const senders = [
+    " from=''",
+    "",
+    ...["home", "evil", "home", "rooms", "home.example", "rooms"]
+      .map((name) => ` from='${name}.example'`),
+  ];
+  const bytes = new TextEncoder().encode(
+    "<stream:stream xmlns='jabber:component:accept' id='s'" +
+      ` xmlns:stream='http://etherx.jabber.org/streams'>${senders.map(copy).join("")}`,
+  );
+  const quick = await glanced(bytes, bytes.length);
+  assertEquals(quick.tapped, (await parsed(bytes)).tapped);
+  assertEquals(
+    quick.tapped.map((tapped) => tapped.type === "feed" ? tapped.host : tapped.type),
+    [
+      "forged",
+      "forged",
+      "home.example",
+      "forged",
+      "home.example",
+      "rooms.example",
+      "forged",
+      "rooms.example",
+    ],
+  );
+  assertEquals(quick.glances, senders.length);
+});

@@ -219,6 +219,16 @@ export class StanzaScanner {
     return utf8.decode(this.#bytes.subarray(start, start + length));
   }
 
+  /** Whether the bytes of a field, as written, are these; an absent one has no bytes. */
+  fieldIs(record: number, field: Field, bytes: Uint8Array): boolean {
+    if (this.#word(record, At.Fields + 8 * field + 4) !== bytes.length) return false;
+    const start = this.#word(record, At.Start) + this.#word(record, At.Fields + 8 * field);
+    for (let i = 0; i < bytes.length; i++) {
+      if (this.#bytes[start + i] !== bytes[i]) return false;
+    }
+    return true;
+  }
+
   /**
    * Fields of the first records of the batch, decoded in one go: far cheaper than one by one.
    *

@@ -172,3 +172,21 @@ Deno.test("gather gives the fields that field gives", () => {
   assertEquals(scanner.kind(0), Kind.Open);
   assertEquals(scanner.has(1, Flag.Forwarded | Flag.Muc), scanner.innerKind(1) !== Kind.None);
 });
+
+Deno.test("fieldIs compares all bytes of a field", () => {
+  const scanner = StanzaScanner.create();
+  const { written } = new TextEncoder().encodeInto(
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>" +
+      "<iq from='häuser.example' to=''/>",
+    scanner.input(),
+  );
+  scanner.commit(written);
+  const is = (field: Field, text: string) =>
+    scanner.fieldIs(1, field, new TextEncoder().encode(text));
+  assertEquals(is(Field.From, "häuser.example"), true);
+  assertEquals(is(Field.From, "hauser.example!"), false);
+  assertEquals(is(Field.From, "häuser.exampl"), false);
+  assertEquals(is(Field.From, ""), false);
+  assertEquals(is(Field.To, ""), true);
+  assertEquals(is(Field.Id, ""), true);
+});
