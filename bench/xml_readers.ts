@@ -52,7 +52,8 @@ function scan(use: (scanner: StanzaScanner, count: number) => unknown) {
   return (chunks: readonly Uint8Array[]) => {
     let stanzas = 0;
     for (const chunk of chunks) {
-      // A socket would be read right into the input; here the copy is part of the time.
+      // A socket is read right into the input; here the copy is part of the time, as is the one
+      // that sax-wasm makes. The readers of strings get theirs decoded instead, in their time.
       scanner.input().set(chunk);
       for (let count = scanner.commit(chunk.length); count > 0; count = scanner.more()) {
         use(scanner, count);
