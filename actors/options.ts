@@ -29,6 +29,13 @@ export interface DomainOptions {
    * found to get an answer. @default {"auto"}
    */
   readonly probe?: "auto" | "component" | "user";
+  /**
+   * How long the home server may refuse everything to a domain after it could not connect to it
+   * (ejabberd's `s2s_max_retry_delay`). With probe `auto` no user's ping is a probe for so long
+   * after a failure: it would tell nothing, or make such a time begin for all users.
+   * @default {300000}
+   */
+  readonly retryDelay?: number;
   /** The first pause after a failed probe, at most. @default {15000} */
   readonly backoffMin?: number;
   /** The longest pause after a failed probe, at most. @default {120000} */
@@ -53,6 +60,7 @@ export const DOMAIN_DEFAULTS: FullDomainOptions = Object.freeze({
   pingsPerSecond: 50,
   silence: 0,
   probe: "auto",
+  retryDelay: 300_000,
   backoffMin: 15_000,
   backoffMax: 120_000,
   maxJoinsPerUser: 1000,
@@ -70,6 +78,8 @@ export interface DomainPorts {
   grant(wanted: number): number;
   /** Whether remote domains are known to answer the component's own JID; undefined: not known. */
   componentReachable(): boolean | undefined;
+  /** Whether the home server tries to connect for each stanza anew: there is no retry delay. */
+  triesAnew(): boolean;
   /** Whether everything is unreachable at once, so that the fault must be on our side. */
   ownOutage(): boolean;
 }

@@ -139,7 +139,7 @@ export class RemoteDomain {
         return;
       case "unreachable":
         // Newer than any sign of life, so nobody's ping is sent before a probe.
-        this.#verifier.told(false);
+        this.#verifier.failed();
         if (this.#verifier.phase === undefined) this.#verifier.lost("unreachable");
         return;
       case "link":

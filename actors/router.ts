@@ -37,6 +37,8 @@ export interface RouterPorts {
   id(): string;
   /** Whether the feed is interrupted, so that nobody is to be judged. */
   blind(): boolean;
+  /** Whether the home server tries to connect for each stanza anew. */
+  triesAnew(): boolean;
   /** Sends a question; false: not now. */
   ask(link: LinkName, question: QuestionEffect): boolean;
   /** Tells a user. */
@@ -113,6 +115,7 @@ export class Router {
       id: () => ports.id(),
       grant: (wanted) => pace.grant(wanted),
       componentReachable: () => this.#componentReachable,
+      triesAnew: () => ports.triesAnew(),
       ownOutage: () => ports.blind() || this.#outage.ours,
     };
     this.#hands = {

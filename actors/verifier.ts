@@ -48,6 +48,8 @@ export class Verifier {
   #attempt = 0;
   /** Whether the remote side gave a sign of life since the last loss. */
   #alive = false;
+  /** When a user's stanza last could not be delivered, or no longer. */
+  #failedAt = -Infinity;
   #heard: number;
 
   /** Makes a verifier at rest. */
@@ -101,6 +103,7 @@ export class Verifier {
     if (cause === "link-down") this.#missed();
     this.#ledger.lose(cause, seq);
     this.#alive = cause === "link-up" || cause === "rejected";
+    if (cause === "link-down") this.#failedAt = this.#ports.now();
     if (cause === "restart") this.#judge.back();
     const { name } = this.#phase;
     if (name === "delay" ? cause !== "operator" : name !== "rest" && cause === "link-up") return;
@@ -120,6 +123,12 @@ export class Verifier {
     const patience = Math.min(SETTLE_MS, this.#options.pingDelay);
     const until = this.#heard + patience * (0.5 + this.#ports.random() / 2);
     if (until < this.#phase.until) this.#phase = { name: "backoff", until };
+  }
+
+  /** A user's stanza could not be delivered. */
+  failed(): void {
+    this.#alive = false;
+    this.#failedAt = this.#ports.now();
   }
 
   /** What is known of the link, from whoever has the link itself. */
@@ -171,7 +180,7 @@ export class Verifier {
       if (canary || phase.name === "backoff") return this.#startAsking(now);
     }
     if (outcome === "unreachable") {
-      this.#alive = false;
+      this.failed();
       if (phase.name === "asking") return this.#tryLater(now);
     }
     if (canary) this.#probeFailed(now);
@@ -235,7 +244,7 @@ export class Verifier {
   #reach(now: number): void {
     if (this.#ledger.suspects === 0) return this.settle();
     if (this.#alive) return this.#startAsking(now);
-    const by = this.#prober();
+    const by = this.#prober(now);
     const id = this.#ports.id();
     if (by === "component") this.#ledger.want({ type: "probe", id });
     else {
@@ -247,13 +256,25 @@ export class Verifier {
   }
 
   /** A domain may answer others, but not the component: so users have their turn. */
-  #prober(): "component" | "user" {
+  #prober(now: number): "component" | "user" {
     const { probe } = this.#options;
     if (probe !== "auto") return probe;
+    if (this.#mayBounce(now)) return "component";
     const reachable = this.#ports.componentReachable();
     if (reachable === false) return "user";
     const turns = reachable ? 3 : 2;
     return this.#attempt % turns < turns - 1 ? "component" : "user";
+  }
+
+  /**
+   * Whether our server may be refusing what users send to the domain; a ping in a user's name would
+   * tell nothing then, or make such a time begin anew for all of them. When the time to confirm the
+   * joins has run out, it has to be risked.
+   */
+  #mayBounce(now: number): boolean {
+    const { retryDelay, confirmWithin } = this.#options;
+    if (this.#ports.triesAnew() || now >= this.#failedAt + retryDelay) return false;
+    return now < (this.#ledger.losses.oldest?.at ?? now) + confirmWithin;
   }
 
   #probeFailed(now: number): void {
@@ -266,6 +287,7 @@ export class Verifier {
   /** If a probe is under way, it failed. The component's must have been answered somewhere once. */
   #missed(): void {
     if (this.#phase.name !== "probe") return;
+    if (this.#phase.by === "user") this.#failedAt = this.#ports.now();
     const telling = this.#phase.by === "user" || this.#options.probe === "component" ||
       this.#ports.componentReachable();
     if (telling) this.#judge.missed();

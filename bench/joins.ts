@@ -144,6 +144,7 @@ function makeRouter(system: ActorSystem, ports: Partial<RouterPorts>): Router {
     random: Math.random,
     id: () => `id${ids++}`,
     blind: () => false,
+    triesAnew: () => true,
     ask: () => true,
     notify: ignore,
     persist: () => {},

@@ -96,8 +96,17 @@ function portNumber(text: string): number {
 }
 
 /** The text of `roomkeeper.toml` for this setup. */
-export function configuration({ host, port, domain, watch, feed, secret }: Setup): string {
+export function configuration(setup: Setup): string {
+  const { server, host, port, domain, watch, feed, secret } = setup;
   const value = JSON.stringify;
+  // With the plugin it is known which server it is.
+  const keeper = server === "prosody" && feed === "stock"
+    ? `
+[keeper]
+# Prosody tries anew for each stanza, whatever failed before.
+retry_delay = 0
+`
+    : "";
   return `# Configuration of Roomkeeper. docs/configuration.md explains every option.
 
 [server]
@@ -114,7 +123,7 @@ watch = [${watch.map((name) => value(name)).join(", ")}]
 
 # How the server tells what happens: Roomkeeper's "plugin", or what it brings along, "stock".
 feed = ${value(feed)}
-`;
+${keeper}`;
 }
 
 /** 192 random bits, in characters that need no quoting anywhere. */

@@ -24,6 +24,7 @@ export function keeperOptions({ server, keeper }: Config): KeeperOptions {
     maxPingsPerSecond: keeper.maxPingsPerSecond,
     silence: server.feed === "stock" ? keeper.silence : 0,
     probe: keeper.probe,
+    retryDelay: keeper.retryDelay,
     backoffMin: keeper.backoffMin,
     backoffMax: keeper.backoffMax,
     noticeStatuses: keeper.noticeStatuses,

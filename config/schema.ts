@@ -147,6 +147,17 @@ export const schema = {
           "component's own domain, which needs a DNS record for it. `user`: one user's self-ping. " +
           "`auto`: the component, and a user where nobody outside can reach the component.",
       },
+      retry_delay: {
+        type: "duration",
+        default: 300,
+        min: 0,
+        max: 3600,
+        doc:
+          "How long your server may refuse everything to a domain after it could not connect to " +
+          "it: ejabberd's `s2s_max_retry_delay`. With `probe = \"auto\"` no user's ping finds out " +
+          "about a domain for so long after a failure, since that could begin such a time anew. " +
+          "Prosody has none; with its plugin that is known, with the stock feed set 0.",
+      },
       backoff_min: {
         type: "duration",
         default: 15,

@@ -137,6 +137,7 @@ export class Keeper implements AsyncDisposable {
       random: options.system?.random ?? Math.random,
       id: () => this.#ids.next(),
       blind: () => !this.hosts.every(({ host }) => this.#sees(host)),
+      triesAnew: () => this.hosts.some(({ software }) => software === "prosody"),
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => this.#notify(link, notice),
       persist: (link, change) => this.#options.store?.record(link, change),

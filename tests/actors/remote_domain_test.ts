@@ -173,6 +173,25 @@ Deno.test("where the component can't be reached, one user is the canary", () => 
   assertEquals(rig.asked.length, 3);
 });
 
+Deno.test("while the home server may bounce no user is the canary, until the time to confirm is over", () => {
+  const rig = new DomainRig({ confirmWithin: 400 * SECOND }).join("garden", "ann");
+  rig.triesAnew = false;
+  rig.componentReachable = undefined;
+  rig.reachable = false;
+  rig.reply = () => ANSWERS.unreachable;
+  rig.down();
+  rig.advance(299 * SECOND);
+  assert(rig.probes.length > 0);
+  assertEquals(rig.asked, []);
+  // Later one ping is risked; it fails, so the next one waits for the end.
+  rig.advance(100 * SECOND);
+  assert(rig.asked.length <= 1);
+  assertEquals(rig.notices, []);
+  rig.advance(400 * SECOND);
+  assertEquals(rig.notices.length, 1);
+  assertEquals(rig.asked.length, 2);
+});
+
 Deno.test("another canary is tried each time: one stuck room does not make a domain unreachable", () => {
   const rig = new DomainRig({ probe: "user" }).join("stuck", "ann").join("garden", "bob");
   rig.reply = ({ room }) => room.startsWith("stuck") ? undefined : ANSWERS.joined;

@@ -57,6 +57,7 @@ export class Scene {
       id: () => `q${this.#ids++}`,
       grant: (wanted) => wanted,
       componentReachable: () => true,
+      triesAnew: () => true,
       ownOutage: () => false,
     });
     this.#domains.set(name, domain);

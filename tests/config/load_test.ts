@@ -52,6 +52,7 @@ Deno.test("the least that is needed: a domain, a secret, a host to watch; the re
     maxPingsPerSecond: 500,
     silence: 900_000,
     probe: "auto",
+    retryDelay: 300_000,
     backoffMin: 15_000,
     backoffMax: 120_000,
     noticeStatuses: [330, 333],

@@ -37,7 +37,7 @@ for (const resolvable of [true, false]) {
     await Promise.all([home.start(), plain.start(), rooms.start()]);
     await using keeper = new Roomkeeper({
       ip: home.ip,
-      keeper: { probe: "component", ping_timeout: "5s" },
+      keeper: { ping_timeout: "5s" },
     });
     await keeper.start();
     await keeper.until("the plugin", is("synced"));

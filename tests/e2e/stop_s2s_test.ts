@@ -22,7 +22,12 @@ for (const { feed, rooms, cause } of cells) {
     await using keeper = new Roomkeeper({
       ip: servers.home.ip,
       feed,
-      keeper: { silence: feed === "stock" ? "1s" : 0, ping_timeout: "2s", confirm_within: "1m" },
+      keeper: {
+        retry_delay: 0,
+        silence: feed === "stock" ? "1s" : 0,
+        ping_timeout: "2s",
+        confirm_within: "1m",
+      },
     });
     await keeper.start();
     await keeper.until("its server", isSeeing(feed));

@@ -48,6 +48,7 @@ export class DomainRig {
   random = 0;
   outage = false;
   componentReachable: boolean | undefined = true;
+  triesAnew = true;
   /** How questions are answered as soon as they are sent; undefined: not at all. */
   reply: (sent: Sent) => SelfPingAnswer | undefined = () => undefined;
   /** Whether the remote domain answers probes; undefined: not at all. */
@@ -62,6 +63,7 @@ export class DomainRig {
       id: () => `rk-${this.#ids++}`,
       grant: (wanted) => wanted,
       componentReachable: () => this.componentReachable,
+      triesAnew: () => this.triesAnew,
       ownOutage: () => this.outage,
     });
   }

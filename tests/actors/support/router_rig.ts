@@ -30,6 +30,7 @@ export class RouterRig {
       random: this.kit.random,
       id: () => `rk-${this.#ids++}`,
       blind: () => this.blind,
+      triesAnew: () => true,
       ask: (link, question) => {
         if (this.blind) return false;
         this.sent.push({ ...question, ...name(link), at: time.now() });

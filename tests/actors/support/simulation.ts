@@ -185,6 +185,7 @@ export class Simulation {
       id: () => `q${this.#ids++}`,
       grant: (wanted) => this.random() < 0.9 ? wanted : Math.floor(wanted * this.random()),
       componentReachable: () => this.#componentReachable,
+      triesAnew: () => false,
       ownOutage: () => this.outage || !this.#connected,
     });
   }

@@ -38,6 +38,7 @@ export const DELAYS = {
   backoff_min: "1s",
   backoff_max: "2s",
   silence: "3s",
+  retry_delay: "1s",
 } as const;
 
 /** The domain of the rooms. */
