@@ -16,7 +16,7 @@ const PATIENCE_MS = 60_000;
 const SETTINGS = `
 [keeper]
 ping_delay = "200ms"
-ping_timeout = 5
+ping_timeout = 20
 confirm_within = 45
 backoff_min = 1
 backoff_max = 1
