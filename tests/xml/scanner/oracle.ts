@@ -42,7 +42,8 @@ const CONTENTS: readonly string[] = [NS.component, NS.client, NS.server];
 const STANZAS: readonly string[] = ["message", "presence", "iq"];
 
 /** The states in which saxes is between tags and references: text, before it, CDATA. */
-const AT_REST = [0, 1, 13, 20];
+const IN_CDATA = 20;
+const AT_REST = [0, 1, 13, IN_CDATA];
 
 /** Reads a stream. */
 export function consult(bytes: Uint8Array, maxDepth = 64): Verdict {
@@ -141,7 +142,9 @@ export function consult(bytes: Uint8Array, maxDepth = 64): Verdict {
   if (AT_REST.includes(state) && path.length < 2 && /[^ \t\r\n]/.test(held)) {
     return { records, refused: "text", undecided, cut: false };
   }
-  return { records, refused: undefined, undecided, cut: partial || !AT_REST.includes(state) };
+  // saxes does not mind a CDATA section between stanzas before there is something in it.
+  const cut = partial || !AT_REST.includes(state) || (state === IN_CDATA && path.length < 2);
+  return { records, refused: undefined, undecided, cut };
 }
 
 /**
