@@ -35,8 +35,8 @@ export interface RouterPorts {
   random(): number;
   /** A new stanza id that nobody can guess. */
   id(): string;
-  /** Whether the feed is interrupted, so that nobody is to be judged. */
-  blind(): boolean;
+  /** Whether the feed of a watched host is interrupted, so that none of its users is to be judged. */
+  blind(host: string): boolean;
   /** Whether the home server tries to connect for each stanza anew. */
   triesAnew(): boolean;
   /** Sends a question; false: not now. */
@@ -99,7 +99,7 @@ export class Router {
   /** The links in which a session has joins: one key, or several. */
   readonly #sessions = new Map<string, string | Set<string>>();
   readonly #outage = new OutageSense();
-  readonly #domainPorts: DomainPorts;
+  readonly #domainPorts: Omit<DomainPorts, "ownOutage">;
   readonly #hands: DomainHands;
   #componentReachable: boolean | undefined;
 
@@ -116,7 +116,6 @@ export class Router {
       grant: (wanted) => pace.grant(wanted),
       componentReachable: () => this.#componentReachable,
       triesAnew: () => ports.triesAnew(),
-      ownOutage: () => ports.blind() || this.#outage.ours,
     };
     this.#hands = {
       ask: (domain, question) => ports.ask(domain, question),
@@ -309,7 +308,9 @@ export class Router {
     const name = key(host, domain);
     const known = this.#routes.get(name);
     if (known !== undefined) return known;
-    const remote = new RemoteDomain(host, domain, this.#options, this.#domainPorts);
+    const ownOutage = () => this.#ports.blind(host) || this.#outage.ours;
+    const ports = { ...this.#domainPorts, ownOutage };
+    const remote = new RemoteDomain(host, domain, this.#options, ports);
     const ref = this.#system.spawn(domainActor(remote, this.#hands), {
       mailbox: { capacity: this.#options.mailbox ?? 10_000 },
       // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.

@@ -136,7 +136,7 @@ export class Keeper implements AsyncDisposable {
       now: this.#now,
       random: options.system?.random ?? Math.random,
       id: () => this.#ids.next(),
-      blind: () => !this.hosts.every(({ host }) => this.#sees(host)),
+      blind: (host) => !this.#sees(host),
       triesAnew: () => this.hosts.some(({ software }) => software === "prosody"),
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => this.#notify(link, notice),
@@ -210,6 +210,7 @@ export class Keeper implements AsyncDisposable {
     const { unsent } = await this.#connection.close();
     await this.#system.stop();
     await this.#options.store?.close();
+    this.#observer.stopped();
     return { unsent: unsent + this.#waiting.length };
   }
 

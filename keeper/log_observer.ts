@@ -36,6 +36,7 @@ export function logObserver(
         joins,
         links,
       }),
+    stopped: () => [warnings, infos].forEach((log) => log.flush({ all: true })),
     connected: () => logger.info("Connected to the server"),
     synced: (host, software, joins) =>
       logger.info("The plugin of {host} ({software}) has told {joins} joins", {

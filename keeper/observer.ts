@@ -39,6 +39,8 @@ export interface KeeperObserver {
   reported?(link: LinkName, report: Report): void;
   /** A notice was handed to the connection. */
   notified?(link: LinkName, notice: NoticeEffect): void;
+  /** The keeper has stopped: nothing will follow. */
+  stopped?(): void;
 }
 
 /** One observer that passes everything on to many. */
@@ -53,5 +55,6 @@ export function observers(all: readonly KeeperObserver[]): Required<KeeperObserv
     ignored: (...args) => all.forEach((one) => one.ignored?.(...args)),
     reported: (...args) => all.forEach((one) => one.reported?.(...args)),
     notified: (...args) => all.forEach((one) => one.notified?.(...args)),
+    stopped: () => all.forEach((one) => one.stopped?.()),
   };
 }
