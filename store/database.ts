@@ -65,28 +65,22 @@ export class Database {
       `PRAGMA user_version = ${migrations.length}`,
     );
     // One at a time: a statement can be prepared only when its tables are there.
-    await this.#sqlite.ask({ type: "all", sql: "BEGIN IMMEDIATE", parameters: [] });
-    for (const sql of statements) await this.#sqlite.ask({ type: "all", sql, parameters: [] });
-    await this.#sqlite.ask({ type: "all", sql: "COMMIT", parameters: [] });
+    for (const sql of ["BEGIN IMMEDIATE", ...statements, "COMMIT"]) await this.read(sql);
   }
 
   async #isForeign(): Promise<boolean> {
     const id = await this.#pragma("application_id");
     if (id === APPLICATION_ID) return false;
-    return id !== 0 || (await this.all("SELECT 1 FROM sqlite_schema LIMIT 1")).length > 0;
+    return id !== 0 || (await this.read("SELECT 1 FROM sqlite_schema LIMIT 1")).length > 0;
   }
 
   async #pragma(text: string): Promise<Value | undefined> {
-    const [row] = await this.all(`PRAGMA ${text}`);
-    return row?.[0];
+    return (await this.read(`PRAGMA ${text}`))[0];
   }
 
-  /** All rows that a query finds, each an array of its columns. */
-  async all(
-    sql: string,
-    ...parameters: readonly Value[]
-  ): Promise<readonly (readonly Value[])[]> {
-    return await this.#sqlite.ask({ type: "all", sql, parameters });
+  /** What a query finds: the columns of the first row, then those of the next. */
+  async read(sql: string, ...parameters: readonly Value[]): Promise<readonly Value[]> {
+    return await this.#sqlite.ask({ type: "read", sql, parameters });
   }
 
   /** Carries out all steps or, if one fails, none. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JoinRecord, Loss } from "../actors/events.ts";
+import type { JoinRecord, Loss, LossCause } from "../actors/events.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import type { Database } from "./database.ts";
 import type { PendingChange } from "./pending_changes.ts";
@@ -45,30 +45,28 @@ export class Tables {
 
   /** All links that have joins, each read while the one before is dealt with. */
   async *load(): AsyncGenerator<StoredLink> {
-    const links = await this.#database.all(LOAD_LINKS);
-    let next = links.length > 0 ? this.#loadLink(links[0]!) : undefined;
-    // It is awaited later; that it failed before is no reason to end the process.
-    next?.catch(() => {});
-    for (let i = 1; next !== undefined; i++) {
+    const rows = inRows(4, await this.#database.read(LOAD_LINKS));
+    const links = rows.map((row) => row as [number, string, string, number]);
+    let next = this.#loadLink(links[0]);
+    for (let i = 1; i <= links.length; i++) {
       const link = await next;
-      next = i < links.length ? this.#loadLink(links[i]!) : undefined;
-      next?.catch(() => {});
-      if (link.joins.length > 0) yield link;
+      next = this.#loadLink(links[i]);
+      // Whoever stops reading here need not hear that it failed.
+      next.catch(() => {});
+      if (link && link.joins.length > 0) yield link;
     }
   }
 
-  async #loadLink([id, host, domain, seq]: readonly Value[]): Promise<StoredLink> {
+  async #loadLink(
+    link: readonly [id: number, host: string, domain: string, seq: number] | undefined,
+  ): Promise<StoredLink | undefined> {
+    if (link === undefined) return undefined;
+    const [id, host, domain, seq] = link;
     const [joins, losses] = await Promise.all([
-      this.#database.all(LOAD_JOINS, id!),
-      this.#database.all(LOAD_LOSSES, id!),
+      this.#database.read(LOAD_JOINS, id),
+      this.#database.read(LOAD_LOSSES, id),
     ]);
-    return {
-      ...{ host, domain, seq } as LinkName & { seq: number },
-      joins: joins.map(([user, room, nick, since, confirmed]) =>
-        ({ user, room, nick, since, confirmed }) as JoinRecord
-      ),
-      losses: losses.map(([seq, at, cause]) => ({ seq, at, cause }) as Loss),
-    };
+    return { host, domain, seq, joins: toJoins(joins), losses: toLosses(losses) };
   }
 
   /** Makes the changes, all or none. */
@@ -115,4 +113,32 @@ function stepsOf({ link, change }: PendingChange): Step[] {
 
 function step(change: Change, { host, domain }: LinkName, ...rest: Value[]): Step {
   return [NAMES.indexOf(change), host, domain, ...rest];
+}
+
+function toJoins(values: readonly Value[]): JoinRecord[] {
+  const joins: JoinRecord[] = [];
+  for (let i = 0; i < values.length; i += 5) {
+    joins.push({
+      user: values[i] as string,
+      room: values[i + 1] as string,
+      nick: values[i + 2] as string,
+      since: values[i + 3] as number,
+      confirmed: values[i + 4] as number,
+    });
+  }
+  return joins;
+}
+
+function toLosses(values: readonly Value[]): Loss[] {
+  return inRows(3, values).map((row) => {
+    const [seq, at, cause] = row as [number, number, LossCause];
+    return { seq, at, cause };
+  });
+}
+
+function inRows(columns: number, values: readonly Value[]): (readonly Value[])[] {
+  return Array.from(
+    { length: values.length / columns },
+    (_, row) => values.slice(row * columns, (row + 1) * columns),
+  );
 }
