@@ -19,6 +19,7 @@ import {
   RequestError,
   type RequestHandler,
   scannerReader,
+  type SendResult,
   type Transport,
 } from "../component/mod.ts";
 import type { Element } from "../xml/mod.ts";
@@ -373,7 +374,9 @@ export class Keeper implements AsyncDisposable {
     this.#connection.request(ping({ from: domain, to: link.domain, id }), { timeoutMs })
       .then((answer) => this.router.probed(link, id, this.#isRemote(answer, link)))
       .catch((error) => {
-        if (!(error instanceof RequestError)) throw error;
+        if (!(error instanceof RequestError)) {
+          this.#observer.ignored("failed", link.domain, String(error));
+        }
         this.router.probed(link, id, false);
       });
     return true;
@@ -408,10 +411,20 @@ export class Keeper implements AsyncDisposable {
   /** Sends notices in order, as fast as the connection takes them. None is dropped. */
   async #sendWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const sent = this.#connection.send(this.#waiting.first, "urgent");
+      const sent = this.#sendNotice(this.#waiting.first);
       if (sent === "closed") return;
       if (sent === "full") await this.#connection.drained("urgent");
       else this.#waiting.shift();
+    }
+  }
+
+  /** A notice that XML can't carry is a defect of ours: it must not hold up the others. */
+  #sendNotice(notice: Element): SendResult | "failed" {
+    try {
+      return this.#connection.send(notice, "urgent");
+    } catch (error) {
+      this.#observer.ignored("failed", notice.attr("to") ?? "", String(error));
+      return "failed";
     }
   }
 }
