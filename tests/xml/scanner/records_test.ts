@@ -124,6 +124,25 @@ Deno.test("what looks alike in another place or namespace is nothing", () => {
   assertEquals(told(`<iq>${ping}</iq>`), { kind: "Iq", flags: ["Ping"] });
 });
 
+Deno.test("attributes with names that begin or end like known ones are others", () => {
+  const others = `fro="1" fromage='2' afrom='3' tot="4" t='5' i='6' ids="7" typ='8' xml:langs='9'`;
+  assertEquals(told(`<presence ${others} from='a@b.example' id="x"/>`), {
+    kind: "Presence",
+    fields: { From: "a@b.example", Id: "x" },
+  });
+});
+
+Deno.test("an attribute may have any length, and the other kind of quotes inside", () => {
+  for (let length = 0; length < 200; length++) {
+    for (const [quote, other] of [`'"`, `"'`]) {
+      const to = `${other}=>`.repeat(99).slice(0, length);
+      const from = "x".repeat(length);
+      const stanza = `<iq from=${quote}${from}${quote}\n\tto = ${quote}${to}${quote} type='get'/>`;
+      assertEquals(told(stanza), { kind: "Iq", type: "Get", fields: { From: from, To: to } });
+    }
+  }
+});
+
 Deno.test("what a record cannot tell is unusual", () => {
   const x = "<x xmlns='http://jabber.org/protocol/muc#user'/>";
   const item = "<item xmlns='http://jabber.org/protocol/muc#user'/>";

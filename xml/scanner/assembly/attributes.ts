@@ -6,6 +6,7 @@
  */
 
 import { Attr, MAX_ATTRIBUTES, Ns, Refusal } from "../vocabulary.ts";
+import { At, attributeAt, isAttribute } from "./attribute_names.ts";
 import {
   AMPERSAND,
   APOSTROPHE,
@@ -24,19 +25,14 @@ import { declare, isXmlns, resolve } from "./prefixes.ts";
 import { reference } from "./reference.ts";
 import { pass } from "./run.ts";
 import { refuse, unexpected } from "./state.ts";
-import { findHere, List, same } from "./words.ts";
+import { find, List, same } from "./words.ts";
 
 /** Vectors of one byte each: the compiler makes them anew at each use, loading them is faster. */
 const LOW = memory.data<u64>([0x2828282828282828, 0x2828282828282828], 16);
 const LESSES = memory.data<u64>([0x3c3c3c3c3c3c3c3c, 0x3c3c3c3c3c3c3c3c], 16);
-const SHIFT = memory.data<u64>([0x1f1f1f1f1f1f1f1f, 0x1f1f1f1f1f1f1f1f], 16);
-const LETTERS = memory.data<u64>([0x9a9a9a9a9a9a9a9a, 0x9a9a9a9a9a9a9a9a], 16);
 
 /** `xml:lang`: the one attribute with a prefix that is everywhere, and its prefix is always xml. */
 const XML_LANG: u64 = 0x676e616c3a6c6d78;
-/** `=` and a quote, as read in one go. */
-const EQUALS_APOSTROPHE: u32 = 0x273d;
-const EQUALS_QUOTE: u32 = 0x223d;
 
 /** Bit n: the known attribute n is there; its value holds references, tabs or line breaks. */
 export let present: u32 = 0;
@@ -52,90 +48,94 @@ export function valueStop(attr: Attr): usize {
   return load<u32>(KNOWN + attr * 8, 4);
 }
 
+/** Where the next of the other attributes goes. */
+let others: usize = OTHERS;
+
 /** Reads all attributes, from behind the tag's name up to `>` or `/`. */
 // @inline
 export function attributes(p: usize): usize {
   let known: u32 = 0;
-  let odd: u32 = 0;
-  let others = OTHERS;
-  let room = MAX_ATTRIBUTES;
+  fancy = 0;
+  others = OTHERS;
   while (true) {
-    let c = load<u8>(p);
+    const c = load<u8>(p);
     if (c == GREATER || c == SLASH) break;
-    let start = p + 1;
-    let prefix: usize = 0;
-    let from: usize;
-    let isPlain = true;
 
-    // Most are ` name='value'` and fit into 64 bytes: then the marks are the space and the quotes.
-    let length = letters(p) as usize;
+    // Most are known, ` name='value'`, and fit into 64 bytes: then the marks are the space and the
+    // quotes, and if there is no third one, only a quote right behind them can be the end. What can
+    // go wrong is put together first, for no single thing can be foreseen.
+    const at = attributeAt(load<u32>(p, 1));
+    const numbers = load<u64>(at, At.Length);
+    const from = p + (numbers as u32);
+    const quote = load<u8>(from);
     let marks = stopsIn(p) | stopsIn(p + 16) << 16 | stopsIn(p + 32) << 32 | stopsIn(p + 48) << 48;
     marks &= marks - 1;
     marks &= marks - 1;
     const close = p + ctz(marks) as usize;
-    const assigned: u32 = load<u16>(p + length, 1);
-    if (
-      c == SPACE && length != 0 && (assigned == EQUALS_APOSTROPHE || assigned == EQUALS_QUOTE) &&
-      marks != 0 && load<u8>(close) == assigned >> 8
-    ) {
-      from = start + length + 2;
+    const bit = load<u32>(at, At.Bit);
+    const usual = isAttribute(v128.load(p), at) & ((bit & known) == 0) &
+      ((quote == APOSTROPHE) | (quote == QUOTE)) & (load<u8>(close) == quote);
+    if (usual) {
+      known |= bit;
+      store<u64>((numbers >> 32) as usize, pair(from + 1, close));
       p = close + 1;
     } else {
-      p = skipSpace(p);
-      c = load<u8>(p);
-      if (c == GREATER || c == SLASH) break;
-      if (p < start) return unexpected(p);
-      start = p;
-      if (load<u64>(p) == XML_LANG && load<u8>(p, 8) == EQUALS) {
-        length = 8;
-        p += 8;
-      } else {
-        p = name(p);
-        if (p == 0) return 0;
-        length = p - start;
-        prefix = prefixLength;
-      }
-      p = skipSpace(p);
-      if (load<u8>(p) != EQUALS) return unexpected(p);
-      p = skipSpace(p + 1);
-      from = p + 1;
-      p = value(p);
+      present = known;
+      p = anyAttribute(p);
       if (p == 0) return 0;
-      isPlain = plain;
-    }
-    if (room-- == 0) return refuse(Refusal.TooManyAttributes, p);
-
-    // What attribute it is cannot be foreseen, so it is better not to branch on it: one that is
-    // not known has the number 0, and the same is done with it.
-    const attr = prefix == 0 ? findHere(List.Attrs, start, length) : Attr.Unknown;
-    const bit: u32 = 1 << attr;
-    if ((known & bit & ~1) != 0) return refuse(Refusal.Twin, p);
-    known |= bit;
-    odd |= isPlain ? 0 : bit;
-    store<u64>(KNOWN + attr * 8, pair(from, p - 1));
-    store<u64>(others, pair(start, length));
-    store<u32>(others, prefix as u32, 8);
-    others += attr == Attr.Unknown ? OTHER_ENTRY : 0;
-    if (prefix != 0 && isXmlns(start, prefix)) {
-      const local = prefix + 1;
-      if (!declare(start + local, length - local, from, p - 1, isPlain)) return 0;
+      known = present;
     }
   }
   present = known;
-  fancy = odd;
-  return others == OTHERS || distinct(others, p) ? p : 0;
+  return others == OTHERS || distinct(p) ? p : 0;
+}
+
+/** Reads white space and an attribute, if there is one. */
+function anyAttribute(p: usize): usize {
+  let start = skipSpace(p);
+  const c = load<u8>(start);
+  if (c == GREATER || c == SLASH) return start;
+  if (start == p) return unexpected(p);
+  p = start;
+  let prefix: usize = 0;
+  if (load<u64>(p) == XML_LANG && load<u8>(p, 8) == EQUALS) {
+    p += 8;
+  } else {
+    p = name(p);
+    if (p == 0) return 0;
+    prefix = prefixLength;
+  }
+  const length = p - start;
+  p = skipSpace(p);
+  if (load<u8>(p) != EQUALS) return unexpected(p);
+  p = skipSpace(p + 1);
+  const from = p + 1;
+  p = value(p);
+  if (p == 0) return 0;
+
+  const attr = prefix == 0 ? find(List.Attrs, start, length) : Attr.Unknown;
+  if (attr != 0) {
+    const bit: u32 = 1 << attr;
+    if ((present & bit) != 0) return refuse(Refusal.Twin, p);
+    present |= bit;
+    if (!plain) fancy |= bit;
+    store<u64>(KNOWN + attr * 8, pair(from, p - 1));
+    return p;
+  }
+  if (others == OTHERS + MAX_ATTRIBUTES * OTHER_ENTRY) return refuse(Refusal.TooManyAttributes, p);
+  store<u64>(others, pair(start, length));
+  store<u32>(others, prefix as u32, 8);
+  others += OTHER_ENTRY;
+  if (prefix != 0 && isXmlns(start, prefix)) {
+    const local = prefix + 1;
+    if (!declare(start + local, length - local, from, p - 1, plain)) return 0;
+  }
+  return p;
 }
 
 /** Two numbers to be stored in one go. */
-function pair(first: usize, second: usize): u64 {
+export function pair(first: usize, second: usize): u64 {
   return (first as u64) | (second as u64) << 32;
-}
-
-/** How many of the bytes behind the first are letters `a` to `z`, 15 at most. */
-function letters(p: usize): u32 {
-  const bytes = v128.load(p);
-  const plain = i8x16.lt_s(i8x16.add(bytes, v128.load(SHIFT)), v128.load(LETTERS));
-  return ctz(~i8x16.bitmask(plain) >> 1);
 }
 
 /** Reads a quoted value. */
@@ -171,7 +171,12 @@ function stopsIn(p: usize): u64 {
 }
 
 /** Checks that the other attributes have declared prefixes and no twins (Namespaces §6.3). */
-function distinct(top: usize, p: usize): bool {
+function distinct(p: usize): bool {
+  const top = others;
+  if (popcnt(present) + ((top - OTHERS) as u32) / OTHER_ENTRY > (MAX_ATTRIBUTES as u32)) {
+    refuse(Refusal.TooManyAttributes, p);
+    return false;
+  }
   for (let a = OTHERS; a < top; a += OTHER_ENTRY) {
     const start: usize = load<u32>(a);
     const length: usize = load<u32>(a, 4);

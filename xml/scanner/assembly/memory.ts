@@ -22,16 +22,15 @@ const FLOOR: usize = 0x4000;
 /** 16 bytes of ones, then 16 of zeros: a load at MASKS + 16 - n keeps n bytes. */
 export const MASKS: usize = FLOOR;
 
-/** Words, 48 bytes each, padded with zeros. */
-export const WORDS: usize = MASKS + 32;
-export const WORD_BYTES: usize = 48;
-/** For each word: its number in its list. */
-export const WORD_NUMBERS: usize = WORDS + 256 * WORD_BYTES;
-/** For each list: 256 places for words by their hash. */
-export const WORD_PLACES: usize = WORD_NUMBERS + 256;
+/** 1024 places for words, 64 bytes each: see words.ts. */
+export const WORDS: usize = MASKS + 64;
+
+/** 256 places for names of attributes: see attribute_names.ts. */
+export const ATTRIBUTES: usize = WORDS + 1024 * 64;
+export const ATTRIBUTE_BYTES: usize = 48;
 
 /** Open elements by depth: name u32, name length u32, declarations u8, namespace u8, part u8. */
-export const STACK: usize = WORD_PLACES + 16 * 256;
+export const STACK: usize = ATTRIBUTES + 256 * ATTRIBUTE_BYTES;
 export const STACK_ENTRY: usize = 16;
 
 /** Declared prefixes: prefix u32, its length u32, URI u32, its length u32, namespace u32. */

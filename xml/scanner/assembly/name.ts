@@ -12,12 +12,21 @@ import { decode, faults, refuseBytes, sequenceLength } from "./utf8.ts";
 /** The length of the prefix of the name read last, 0 if it has none. */
 export let prefixLength: usize = 0;
 
+/** Vectors of one byte each: the compiler makes them anew at each use, loading them is faster. */
+const SHIFT = memory.data<u64>([0x1f1f1f1f1f1f1f1f, 0x1f1f1f1f1f1f1f1f], 16);
+const LETTERS = memory.data<u64>([0x9a9a9a9a9a9a9a9a, 0x9a9a9a9a9a9a9a9a], 16);
+const HYPHENS = memory.data<u64>([0x2d2d2d2d2d2d2d2d, 0x2d2d2d2d2d2d2d2d], 16);
+
+/** What may follow a name: bit n is the character n. */
+const AFTER: u64 = 1 << (GREATER as u64) | 1 << (SPACE as u64) | 1 << (SLASH as u64) |
+  1 << (EQUALS as u64);
+
 /** The length of a name if it is short and of `a` to `z` and `-` only, as most are; or 0. */
 export function plainName(p: usize): usize {
   const bytes = v128.load(p);
   // The letters are moved to the low end of the signed bytes.
-  const letters = i8x16.lt_s(i8x16.add(bytes, i8x16.splat(0x1f)), i8x16.splat(-102));
-  const plain = v128.or(letters, i8x16.eq(bytes, i8x16.splat(HYPHEN)));
+  const letters = i8x16.lt_s(i8x16.add(bytes, v128.load(SHIFT)), v128.load(LETTERS));
+  const plain = v128.or(letters, i8x16.eq(bytes, v128.load(HYPHENS)));
   const length = ctz(~i8x16.bitmask(plain)) as usize;
   return length < 16 && load<u8>(p) != HYPHEN ? length : 0;
 }
@@ -26,8 +35,8 @@ export function plainName(p: usize): usize {
 // @inline
 export function name(p: usize): usize {
   const length = plainName(p);
-  const next = load<u8>(p + length);
-  if (length != 0 && (next == GREATER || next == SPACE || next == SLASH || next == EQUALS)) {
+  const next = load<u8>(p + length) as u64;
+  if ((length != 0) & (next < 64) & ((AFTER >> next & 1) != 0)) {
     prefixLength = 0;
     return p + length;
   }

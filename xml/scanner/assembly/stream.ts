@@ -5,6 +5,7 @@
  */
 
 import { BATCH, Refusal } from "../vocabulary.ts";
+import { defineAttributes } from "./attribute_names.ts";
 import { APOSTROPHE, BANG, GREATER, LESS, QUESTION, QUOTE, SLASH } from "./chars.ts";
 import { declaration } from "./declaration.ts";
 import { asciiBytes, gather } from "./gather.ts";
@@ -38,6 +39,7 @@ let openQuote: u8 = 0;
 let fresh: bool = true;
 
 define();
+defineAttributes();
 
 /** The address of the records, and of the strings that `gather` collects. */
 export const records: usize = RECORDS;
@@ -104,6 +106,7 @@ function advance(): void {
     }
     p = next;
     if (depth < 2) {
+      fresh = false;
       setKeep(p);
       if (count >= (BATCH as usize)) {
         setPosition(p);
@@ -114,6 +117,7 @@ function advance(): void {
 }
 
 /** Reads what starts with `<`. */
+// @inline
 function tag(p: usize): usize {
   if (p + 1 == end) return 0;
   const kind = load<u8>(p, 1);
@@ -124,15 +128,17 @@ function tag(p: usize): usize {
   return seekIfCut(p, startTag(p));
 }
 
+// @inline
 function seekIfCut(p: usize, next: usize): usize {
-  if (next != 0) {
-    fresh = false;
-  } else {
-    seeking = true;
-    sought = p + 1;
-    openQuote = 0;
-  }
-  return next;
+  return next != 0 ? next : cut(p);
+}
+
+/** A tag is cut off, or refused. */
+function cut(p: usize): usize {
+  seeking = true;
+  sought = p + 1;
+  openQuote = 0;
+  return 0;
 }
 
 /** Looks for the end of the tag that was cut off; true if there is one, or a clear fault. */

@@ -5,7 +5,7 @@
  */
 
 import { Attr, Field, Kind, Name, Ns, Refusal } from "../vocabulary.ts";
-import { attributes, fancy, present, valueStart, valueStop } from "./attributes.ts";
+import { attributes, fancy, pair, present, valueStart, valueStop } from "./attributes.ts";
 import { GREATER, skipSpace, SLASH } from "./chars.ts";
 import { HEADER, STACK, STACK_ENTRY } from "./memory.ts";
 import { name, prefixLength } from "./name.ts";
@@ -83,11 +83,8 @@ export function startTag(p: usize): usize {
     return depth > 1 || complete(depth, p) ? p : 0;
   }
   const entry = parent + STACK_ENTRY;
-  store<u32>(entry, (start - keep) as u32);
-  store<u32>(entry, length as u32, 4);
-  store<u8>(entry, declared as u8, 8);
-  store<u8>(entry, standard as u8, 9);
-  store<u8>(entry, part, 10);
+  store<u64>(entry, pair(start - keep, length));
+  store<u32>(entry, (declared as u32) | standard << 8 | (part as u32) << 16, 8);
   if (part == Part.Inner) store<u32>(entry, (start - 1 - keep) as u32, 12);
   setDepth(depth + 1);
   return p;

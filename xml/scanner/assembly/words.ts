@@ -1,7 +1,7 @@
 // @ts-nocheck: this is AssemblyScript
 
 /*
- * Words by number. Each list is a perfect hash table: there is one word to compare with, and
+ * Words by number. All lists share a perfect hash table: there is one word to compare with, and
  * nothing for the processor to guess wrong.
  */
 
@@ -17,7 +17,7 @@ import {
   STATUSES,
   TYPES,
 } from "../vocabulary.ts";
-import { MASKS, TOP, WORD_BYTES, WORD_NUMBERS, WORD_PLACES, WORDS } from "./memory.ts";
+import { GATHER, MASKS, TOP, WORDS } from "./memory.ts";
 
 /** The lists. */
 export enum List {
@@ -32,8 +32,6 @@ export enum List {
   Statuses,
   Declaration,
 }
-
-let words: usize = 0;
 
 /** Fills in the tables; the program's first act. */
 export function define(): void {
@@ -52,63 +50,80 @@ export function define(): void {
 }
 
 function defineList(list: List, text: string): void {
-  let number = 1;
+  let number = 0;
   let length: usize = 0;
   for (let i = 0; i <= text.length; i++) {
     const c = i < text.length ? text.charCodeAt(i) : 0x20;
     if (c > 0x20) {
-      store<u8>(WORDS + (words + 1) * WORD_BYTES + length++, c as u8);
-      continue;
+      store<u8>(GATHER + length++, c as u8);
+    } else if (length > 0) {
+      const at = length > 16
+        ? placeOfLong(list, GATHER, length)
+        : placeOf(list, short(GATHER, length));
+      if (load<u32>(at, AT_MARK) != 0 || length > AT_MARK) unreachable();
+      memory.copy(at, GATHER, length);
+      store<u32>(at, markOf(list, length), AT_MARK);
+      store<u32>(at, ++number, AT_NUMBER);
+      length = 0;
     }
-    if (length == 0) continue;
-    const word = WORDS + ++words * WORD_BYTES;
-    const place = WORD_PLACES + list * 256 + hash(keyOf(word, length));
-    if (load<u8>(place) != 0) unreachable();
-    store<u8>(place, words as u8);
-    store<u8>(WORD_NUMBERS + words, number++ as u8);
-    length = 0;
   }
 }
 
-/** A word of up to 8 bytes is its own key; from a longer one the first and last 8 are mixed. */
-function keyOf(start: usize, length: usize): u64 {
-  const first = load<u64>(start);
-  if (length <= 8) return first & u64.MAX_VALUE >> ((8 - length) << 3);
-  return first ^ rotl<u64>(load<u64>(start + length - 8), 27);
+/* What stands behind a word: its list and length, never 0, and its number. */
+const AT_MARK: usize = 48;
+const AT_NUMBER: usize = 52;
+
+function markOf(list: List, length: usize): u32 {
+  return ((list as u32) + 1) << 8 | (length as u32);
 }
 
-/** The multiplier is one by which no two words of a list meet: change it when `define` fails. */
-function hash(key: u64): usize {
-  return ((key * 0xf4767f26294365b3) >> 56) as usize;
+/** A word of at most 16 bytes, with zeros behind it. */
+// @inline
+function short(start: usize, length: usize): v128 {
+  return v128.and(v128.load(start), v128.load(MASKS + 16 - length));
+}
+
+// @inline
+function placeOf(list: List, word: v128): usize {
+  return place(list, i64x2.extract_lane(word, 0), i64x2.extract_lane(word, 1));
+}
+
+// @inline
+function placeOfLong(list: List, start: usize, length: usize): usize {
+  return place(list, load<u64>(start), load<u64>(start + length - 8));
+}
+
+/** The multiplier is one by which no two words meet: change it when `define` fails. */
+// @inline
+function place(list: List, first: u64, last: u64): usize {
+  const key = first ^ rotl<u64>(last, 27) ^ (list as u64) << 59;
+  return WORDS + (((key * 0xde962a6da4fd57c5) >> 54) << 6) as usize;
 }
 
 /** The number in the list of the word that is the given bytes, or 0. */
 export function find(list: List, start: usize, length: usize): u32 {
-  return findHere(list, start, length);
-}
-
-/** The same, compiled into the caller. */
-// @inline
-export function findHere(list: List, start: usize, length: usize): u32 {
-  if (length > 8) return findLong(list, start, length);
-  // An empty one becomes the bytes behind it, which start with a quote, as no word does.
-  const key = keyOf(start, length);
-  const word: usize = load<u8>(WORD_PLACES + list * 256 + hash(key));
-  const at = WORDS + word * WORD_BYTES;
-  return select<u32>(
-    load<u8>(WORD_NUMBERS + word),
-    0,
-    (load<u64>(at) ^ key | load<u8>(at, 8)) == 0,
-  );
+  if (length > 16) return findLong(list, start, length);
+  const word = short(start, length);
+  const at = placeOf(list, word);
+  const differs = v128.any_true(v128.xor(word, v128.load(at))) |
+    (load<u32>(at, AT_MARK) != markOf(list, length));
+  return select<u32>(0, load<u32>(at, AT_NUMBER), differs);
 }
 
 function findLong(list: List, start: usize, length: usize): u32 {
-  const word: usize = load<u8>(WORD_PLACES + list * 256 + hash(keyOf(start, length)));
-  const at = WORDS + word * WORD_BYTES;
-  // Unused bytes of a word are zero.
-  const found = word != 0 && length < WORD_BYTES && load<u8>(at + length) == 0 &&
-    same(start, at, length);
-  return found ? load<u8>(WORD_NUMBERS + word) : 0;
+  const at = placeOfLong(list, start, length);
+  if (length > AT_MARK || load<u32>(at, AT_MARK) != markOf(list, length)) return 0;
+  // Three looks are enough for 48 bytes; they may overlap.
+  const middle = min(length - 16, 16);
+  const differences = v128.or(
+    v128.or(differ(start, at), differ(start + middle, at + middle)),
+    differ(start + length - 16, at + length - 16),
+  );
+  return select<u32>(0, load<u32>(at, AT_NUMBER), v128.any_true(differences));
+}
+
+function differ(a: usize, b: usize): v128 {
+  return v128.xor(v128.load(a), v128.load(b));
 }
 
 /** Whether two ranges hold the same bytes. May read, but not heed, up to 15 bytes more. */
