@@ -92,8 +92,9 @@ export class ElementCopy implements Copy {
   }
 
   hasStatus(code: number): boolean {
-    return this.#x?.elements("status").some((status) => Number(status.attr("code")) === code) ??
-      false;
+    // A code is exactly three digits (XEP-0045): "0110" is another one, whatever its number.
+    const digits = String(code);
+    return this.#x?.elements("status").some((status) => status.attr("code") === digits) ?? false;
   }
 
   answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined {

@@ -105,8 +105,8 @@ export function parseMucPresence(stanza: Element): MucPresence | undefined {
   const x = stanza.child("x", NS.mucUser);
   const item = x?.child("item");
   const statuses = (x?.elements("status", NS.mucUser) ?? [])
-    .map((status) => Number(status.attr("code")))
-    .filter(Number.isInteger);
+    .map((status) => status.attr("code") ?? "")
+    .filter((code) => /^[0-9]{3}$/.test(code)).map(Number);
   const common: RoomPresence = {
     user,
     room: bareJid(from),

@@ -113,9 +113,22 @@ Deno.test("what is no presence of a room is none", () => {
   ) assertEquals(parseMucPresence(stanza), undefined);
 });
 
-Deno.test("status codes that are no numbers are passed over", () => {
-  const parsed = parseMucPresence(presence({ codes: ["x", 110, "1.5"] }));
+Deno.test("what is not three digits is no status code, and passed over", () => {
+  const strange = [
+    "x",
+    "1.5",
+    "",
+    "0303",
+    "303.0",
+    " 303",
+    "0x12f",
+    "3e2",
+    "33",
+    "\u0663\u0660\u0663",
+  ];
+  const parsed = parseMucPresence(presence({ codes: [...strange, 110] }));
   assertEquals(parsed?.statuses, [110]);
+  assertEquals(parseMucPresence(presence({ codes: strange.concat("0110") }))?.kind, "other");
 });
 
 Deno.test("the notice is the presence of XEP-0045's service error kick", () => {
