@@ -23,13 +23,17 @@ export interface Verdict {
   records: Snapshot[];
   /** Why the stream is refused, or undefined while all is well. */
   refused: string | undefined;
-  /** Whether the stream ends inside a tag or reference. */
+  /** Whether the stream ends inside a tag, a reference or a character. */
   cut: boolean;
-  /** Whether saxes reads this stream otherwise than Namespaces in XML wants. */
-  undecided: boolean;
+  /** Whether it ends inside a character. */
+  partial: boolean;
+  /** The names of the elements that are open at the end. */
+  open: string[];
 }
 
 interface Node {
+  /** The name with its prefix. */
+  tag: string;
   name: string;
   ns: string;
   attrs: Map<string, string>;
@@ -41,21 +45,31 @@ interface Node {
 const CONTENTS: readonly string[] = [NS.component, NS.client, NS.server];
 const STANZAS: readonly string[] = ["message", "presence", "iq"];
 
-/** The states in which saxes is between tags and references: text, before it, CDATA. */
-const IN_CDATA = 20;
-const AT_REST = [0, 1, 13, IN_CDATA];
+/** What saxes keeps to itself. */
+interface Internals {
+  state: number;
+  text: string;
+  topNS: Record<string, string>;
+  pushAttrib(name: string, value: string): void;
+}
+
+/** The states of saxes inside a CDATA section. */
+const IN_CDATA: readonly number[] = [20, 21, 22];
+/** The states between tags and references: before the root, text, CDATA that is not ending. */
+const AT_REST: readonly number[] = [0, 1, 13, 20];
 
 /** Reads a stream. */
 export function consult(bytes: Uint8Array, maxDepth = 64): Verdict {
   const { text, broken, partial } = decode(bytes);
   const records: Snapshot[] = [];
   const path: Node[] = [];
-  let undecided = false;
   let content = "";
   let prefixes = 0;
   const scopes: number[] = [];
   let tagEnd = 0;
   const parser = new SaxesParser({ xmlns: true, fileName: "" });
+  const internals = parser as unknown as Internals;
+  takeNamespacesAsTheyAre(internals);
   const refuse = (why: string) => {
     throw new Error(why);
   };
@@ -77,9 +91,7 @@ export function consult(bytes: Uint8Array, maxDepth = 64): Verdict {
     if (encoding !== undefined && encoding.toLowerCase() !== "utf-8") refuse("encoding");
   });
   parser.on("opentagstart", () => scopes.push(prefixes));
-  parser.on("attribute", ({ name, prefix, value }: SaxesAttributeNS) => {
-    // saxes trims namespace URIs, which Namespaces in XML §2.1 takes as they are.
-    if (name.startsWith("xmlns") && value !== value.trim()) undecided = true;
+  parser.on("attribute", ({ name, prefix }: SaxesAttributeNS) => {
     checkLocal(name);
     if (prefix === "xmlns") prefixes++;
   });
@@ -98,6 +110,7 @@ export function consult(bytes: Uint8Array, maxDepth = 64): Verdict {
       attributes.filter(({ prefix }) => prefix === "").map(({ name, value }) => [name, value]),
     );
     const node: Node = {
+      tag: tag.name,
       name: tag.local,
       ns: tag.uri,
       attrs,
@@ -135,16 +148,27 @@ export function consult(bytes: Uint8Array, maxDepth = 64): Verdict {
     if (text.startsWith("\ufeff")) refuse("byte order mark");
     parser.write(text);
     if (broken) refuse("not UTF-8");
+    // saxes tells of text and CDATA when they end, or not at all.
+    if (path.length < 2 && IN_CDATA.includes(internals.state)) refuse("CDATA between stanzas");
+    if (path.length < 2 && AT_REST.includes(internals.state) && /[^ \t\r\n]/.test(internals.text)) {
+      refuse("text");
+    }
   } catch (error) {
-    return { records, refused: String(error), undecided, cut: false };
+    return { records, refused: String(error), cut: false, partial: false, open: [] };
   }
-  const { state, text: held } = parser as unknown as { state: number; text: string };
-  if (AT_REST.includes(state) && path.length < 2 && /[^ \t\r\n]/.test(held)) {
-    return { records, refused: "text", undecided, cut: false };
-  }
-  // saxes does not mind a CDATA section between stanzas before there is something in it.
-  const cut = partial || !AT_REST.includes(state) || (state === IN_CDATA && path.length < 2);
-  return { records, refused: undefined, undecided, cut };
+  const cut = partial || !AT_REST.includes(internals.state);
+  return { records, refused: undefined, cut, partial, open: path.map(({ tag }) => tag) };
+}
+
+/** Keeps saxes from trimming namespace URIs, which are what they are (Namespaces in XML §2.1). */
+function takeNamespacesAsTheyAre(parser: Internals): void {
+  const push = parser.pushAttrib.bind(parser);
+  parser.pushAttrib = (name, value) => {
+    const declares = name === "xmlns" || name.startsWith("xmlns:");
+    if (!declares || value === value.trim()) return push(name, value);
+    push(name, `untrimmed:${value}.`);
+    parser.topNS[name.slice("xmlns:".length)] = value;
+  };
 }
 
 /**
