@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Biboumi } from "./support/biboumi.ts";
 import { Client } from "./support/client.ts";
+import { disposeAll } from "./support/dispose.ts";
 import type { Ejabberd } from "./support/ejabberd.ts";
 import { ejabberdHome } from "./support/ejabberd_home.ts";
 import { Ngircd } from "./support/ngircd.ts";
@@ -192,9 +193,7 @@ class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of [...this.#clients.values(), this.keeper, this.home]) {
-      await part[Symbol.asyncDispose]();
-    }
+    await disposeAll([...this.#clients.values(), this.keeper, this.home]);
   }
 }
 

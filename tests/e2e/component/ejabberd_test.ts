@@ -3,6 +3,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { xml } from "../../../xml/mod.ts";
 import { NS, ping } from "../../../xmpp/mod.ts";
+import { SERVERS_PORT } from "../support/component_port.ts";
 import { Ejabberd } from "../support/ejabberd.ts";
 import { PASSWORD } from "../support/prosody.ts";
 import { Component, isInstalled, KEEPER } from "./component.ts";
@@ -55,7 +56,7 @@ Deno.test({ name: "ejabberd: sending as a user needs check_from: false", ignore 
   listen.push(
     listener(5222, "ejabberd_c2s"),
     listener(5269, "ejabberd_s2s_in"),
-    { ...listener(5347, "ejabberd_service"), ...service },
+    { ...listener(SERVERS_PORT, "ejabberd_service"), ...service },
     listener(5280, "ejabberd_http"),
   );
   await server.start();

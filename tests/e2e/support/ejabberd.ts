@@ -8,6 +8,7 @@
  * @module
  */
 import { claimAddress } from "./address.ts";
+import { ComponentPort } from "./component_port.ts";
 import { ejabberdConfig, type EjabberdOptions, PORTS } from "./ejabberd_config.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
@@ -24,6 +25,7 @@ const PLUGIN = new URL("../../../servers/ejabberd/", import.meta.url).pathname;
 /** A server; make it, tell it where the others are, and start it. */
 export class Ejabberd implements Server {
   readonly ip: string;
+  readonly components: ComponentPort;
   readonly #options: EjabberdOptions;
   readonly #address = claimAddress();
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-ejabberd-" });
@@ -33,6 +35,7 @@ export class Ejabberd implements Server {
   /** Makes the folder. */
   constructor(options: EjabberdOptions) {
     this.ip = this.#address.ip;
+    this.components = new ComponentPort(this.ip);
     this.#options = options;
   }
 
@@ -82,6 +85,7 @@ export class Ejabberd implements Server {
         { within: 30_000 },
       );
     }
+    this.components.open();
     for (const jid of users) {
       const [user, host] = jid.split("@");
       await this.api("check_account", { user, host }) === 0 ||
@@ -91,10 +95,12 @@ export class Ejabberd implements Server {
 
   async stop(): Promise<void> {
     await this.#running.end("SIGTERM");
+    await this.components.close();
   }
 
   async kill(): Promise<void> {
     await this.#running.end("SIGKILL");
+    await this.components.close();
   }
 
   freeze(): void {
@@ -118,11 +124,13 @@ export class Ejabberd implements Server {
     return JSON.parse(text);
   }
 
-  /** Kills it and removes its folder. */
+  /** Kills it and removes its folder; looks at what it wrote to components. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.[Symbol.asyncDispose]();
+    await this.components.close();
     this.#address[Symbol.dispose]();
     Deno.removeSync(this.#folder, { recursive: true });
+    await this.components.check();
   }
 
   get #running(): Process {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SERVERS_PORT } from "./component_port.ts";
 import { PASSWORD } from "./prosody.ts";
 
 /** What is special about a server. */
@@ -30,7 +31,7 @@ export interface EjabberdOptions {
 }
 
 /** The ports that it listens at; the last is that of its HTTP API. */
-export const PORTS = [5222, 5269, 5347, 5280] as const;
+export const PORTS = [5222, 5269, SERVERS_PORT, 5280] as const;
 
 /**
  * What `ejabberd.yml` says, as JSON, which is YAML too.
@@ -55,7 +56,7 @@ export function ejabberdConfig(options: EjabberdOptions, ip: string, certificate
     listen: [
       { port: 5222, ip, module: "ejabberd_c2s", starttls: tls },
       { port: 5269, ip, module: "ejabberd_s2s_in" },
-      { port: 5347, ip, module: "ejabberd_service", ...service },
+      { port: SERVERS_PORT, ip, module: "ejabberd_service", ...service },
       { port: 5280, ip, module: "ejabberd_http", request_handlers: { "/api": "mod_http_api" } },
     ],
     api_permissions: { tests: { who: [{ ip: "127.0.0.0/8" }], what: ["*"] } },

@@ -7,6 +7,7 @@
  * @module
  */
 import { Client, type ClientOptions } from "./client.ts";
+import { disposeAll } from "./dispose.ts";
 import { Ejabberd } from "./ejabberd.ts";
 import { Wire } from "./link_cut.ts";
 import { type RoomsKind, roomsServer } from "./rooms_server.ts";
@@ -70,8 +71,7 @@ export class EjabberdHome implements AsyncDisposable {
 
   /** Ends everything and leaves nothing behind. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const everything = [...this.#clients, this.home, this.rooms, this.outward, this.inward];
-    for (const part of everything) await part[Symbol.asyncDispose]();
+    await disposeAll([...this.#clients, this.home, this.rooms, this.outward, this.inward]);
   }
 }
 

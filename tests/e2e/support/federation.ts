@@ -5,6 +5,7 @@
  * @module
  */
 import { Client, type ClientOptions } from "./client.ts";
+import { disposeAll } from "./dispose.ts";
 import { Wire } from "./link_cut.ts";
 import { lua, Prosody } from "./prosody.ts";
 import { prosodyHome, type ProsodyHomeOptions } from "./prosody_home.ts";
@@ -100,8 +101,7 @@ ${roomsHosts}`,
 
   /** Ends everything and leaves nothing behind. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const everything = [...this.#clients, this.home, this.rooms, this.outward, this.inward];
-    for (const part of everything) await part[Symbol.asyncDispose]();
+    await disposeAll([...this.#clients, this.home, this.rooms, this.outward, this.inward]);
   }
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { Biboumi } from "./biboumi.ts";
+import type { ComponentPort } from "./component_port.ts";
+import { disposeAll } from "./dispose.ts";
 import { Ejabberd, type EjabberdOptions } from "./ejabberd.ts";
 import { Ngircd } from "./ngircd.ts";
 import type { Server } from "./server.ts";
@@ -37,6 +39,10 @@ export class IrcRooms implements Server {
     return this.server.ip;
   }
 
+  get components(): ComponentPort {
+    return this.server.components;
+  }
+
   resolve(domain: string, ip: string): void {
     this.server.resolve(domain, ip);
   }
@@ -67,6 +73,6 @@ export class IrcRooms implements Server {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of [this.gateway, this.irc, this.server]) await part[Symbol.asyncDispose]();
+    await disposeAll([this.gateway, this.irc, this.server]);
   }
 }

@@ -7,8 +7,10 @@
  */
 import { join } from "node:path";
 import { claimAddress } from "./address.ts";
+import { ComponentPort, SERVERS_PORT } from "./component_port.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
+import type { Server } from "./server.ts";
 
 /** What is special about a server. */
 export interface ProsodyOptions {
@@ -34,9 +36,9 @@ export const PASSWORD = "secret";
 const USUAL_MODULES = ["roster", "saslauth", "dialback", "disco", "ping", "smacks", "admin_shell"];
 
 /** A server; make it, tell it where the others are, and start it. */
-export class Prosody implements AsyncDisposable {
-  /** Its address; ports are 5222, 5269 and 5347 as usual. */
+export class Prosody implements Server {
   readonly ip: string;
+  readonly components: ComponentPort;
   readonly #options: ProsodyOptions;
   readonly #address = claimAddress();
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-prosody-" });
@@ -47,6 +49,7 @@ export class Prosody implements AsyncDisposable {
   constructor(options: ProsodyOptions) {
     this.#options = options;
     this.ip = this.#address.ip;
+    this.components = new ComponentPort(this.ip);
     Deno.mkdirSync(this.path("certs"));
     for (const user of options.users ?? []) this.#addUser(user);
   }
@@ -90,16 +93,19 @@ export class Prosody implements AsyncDisposable {
         { within: 20_000 },
       );
     }
+    this.components.open();
   }
 
   /** Stops it in good order with SIGTERM. */
   async stop(): Promise<void> {
     await this.#running.end("SIGTERM");
+    await this.components.close();
   }
 
   /** Kills it with SIGKILL: it says goodbye to nobody and writes nothing down. */
   async kill(): Promise<void> {
     await this.#running.end("SIGKILL");
+    await this.components.close();
   }
 
   /** Stops its clock: it is there but does nothing. */
@@ -123,11 +129,13 @@ export class Prosody implements AsyncDisposable {
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   }
 
-  /** Kills it and removes its folder. */
+  /** Kills it and removes its folder; looks at what it wrote to components. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.[Symbol.asyncDispose]();
+    await this.components.close();
     this.#address[Symbol.dispose]();
     Deno.removeSync(this.#folder, { recursive: true });
+    await this.components.check();
   }
 
   get #running(): Process {
@@ -169,6 +177,7 @@ plugin_paths = { ${pluginPaths.map(lua).join(", ")} }
 log = { debug = ${lua(this.path("debug.log"))}, info = "*console" }
 interfaces = { ${lua(this.ip)} }
 component_interfaces = { ${lua(this.ip)} }
+component_ports = { ${SERVERS_PORT} }
 unbound = {
   resolvconf = false, hoststxt = ${lua(this.path("hosts"))},
   options = { ["local-zone:"] = "example. static" },

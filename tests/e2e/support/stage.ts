@@ -6,6 +6,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, type ClientOptions } from "./client.ts";
+import { disposeAll } from "./dispose.ts";
 import { ejabberdHome, KEEPER } from "./ejabberd_home.ts";
 import { Wire } from "./link_cut.ts";
 import { Occupant } from "./occupant.ts";
@@ -267,7 +268,7 @@ export class Stage implements AsyncDisposable {
   /** Ends everything and leaves nothing behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     const servers = [this.keeper, this.home, this.rooms, this.#outward, this.#inward];
-    for (const part of [...this.#clients.values(), ...servers]) await part[Symbol.asyncDispose]();
+    await disposeAll([...this.#clients.values(), ...servers]);
   }
 
   #roomsDown(): void {
