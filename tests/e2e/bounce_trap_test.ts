@@ -9,6 +9,7 @@ import { Ejabberd } from "./support/ejabberd.ts";
 import { ejabberdHome, KEEPER } from "./support/ejabberd_home.ts";
 import { DeadlineError } from "./support/journal.ts";
 import { Occupant } from "./support/occupant.ts";
+import { sideBySide } from "./support/play.ts";
 import { type LogLine, Roomkeeper } from "./support/roomkeeper.ts";
 import { roomsServer } from "./support/rooms_server.ts";
 
@@ -19,58 +20,61 @@ const ATTEMPTS = 12;
 /** More than noise, and far less than the minutes of the trap. */
 const NOISE_S = 10;
 
-for (const resolvable of [true, false]) {
-  const name = `the component can${resolvable ? "" : "'t"} be resolved`;
-  Deno.test(`ejabberd's bounce trap, ${name}: Roomkeeper makes no outage longer`, async () => {
-    // Beside it a home server without Roomkeeper. Nobody says a word while the rooms are down.
-    await using home = ejabberdHome();
-    await using plain = new Ejabberd({
-      name: "plain",
-      host: "plain.example",
-      users: ["ann@plain.example"],
-    });
-    await using rooms = roomsServer("prosody");
-    for (const server of [home, plain]) server.resolve("rooms.example", rooms.ip);
-    rooms.resolve("home.example", home.ip);
-    rooms.resolve("plain.example", plain.ip);
-    if (resolvable) rooms.resolve(KEEPER, home.ip);
-    await Promise.all([home.start(), plain.start(), rooms.start()]);
-    await using keeper = new Roomkeeper({
-      ip: home.ip,
-      keeper: { ping_timeout: "5s" },
-    });
-    await keeper.start();
-    await keeper.until("the plugin", is("synced"));
-    await using alice = await Client.connect({ jid: "alice@home.example/phone", ip: home.ip });
-    await using ann = await Client.connect({ jid: "ann@plain.example/phone", ip: plain.ip });
-    const occupant = await Occupant.enter(alice, ROOM, "Alice", PATIENCE_MS);
-    await Occupant.enter(ann, ROOM, "Ann", PATIENCE_MS);
+Deno.test("ejabberd's bounce trap: Roomkeeper makes no outage longer", async (t) => {
+  const name = (resolvable: boolean) => `the component can${resolvable ? "" : "'t"} be resolved`;
+  const steps = [true, false].map((each) => [name(each), () => comeBack(each, name(each))]);
+  await sideBySide(t, Object.fromEntries(steps));
+});
 
-    let after = keeper.log.length;
-    const killed = performance.now();
-    await rooms.kill();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fits = (line: string) => line.includes('"probing"');
-      await keeper.log.until("an attempt", fits, { after, within: PATIENCE_MS });
-      after = keeper.log.entries.findIndex((line, at) => at >= after && fits(line)) + 1;
-    }
-    const asked = keeper.lines(is("asked")).length;
-    await rooms.start();
-    const outage = secondsSince(killed);
-    const [kept, unkept] = await Promise.all([untilThrough(alice), untilThrough(ann)]);
-    console.log(
-      `${name}: after ${outage} s without the rooms users get through in ${kept} s with ` +
-        `Roomkeeper and in ${unkept} s without`,
-    );
-    assertEquals(asked, 0, "asked in users' names while the rooms were down");
-    const failed = "Failed to establish outbound s2s connection home.example -> rooms.example";
-    assertEquals(home.log.where((line) => line.includes(failed)), []);
-    assert(kept < unkept + NOISE_S);
-
-    assert(await occupant.told(PATIENCE_MS));
-    await alice.settle();
-    assertEquals([occupant.notices.length, occupant.dismissals.length], [1, 0]);
+async function comeBack(resolvable: boolean, name: string): Promise<void> {
+  // Beside it a home server without Roomkeeper. Nobody says a word while the rooms are down.
+  await using home = ejabberdHome();
+  await using plain = new Ejabberd({
+    name: "plain",
+    host: "plain.example",
+    users: ["ann@plain.example"],
   });
+  await using rooms = roomsServer("prosody");
+  for (const server of [home, plain]) server.resolve("rooms.example", rooms.ip);
+  rooms.resolve("home.example", home.ip);
+  rooms.resolve("plain.example", plain.ip);
+  if (resolvable) rooms.resolve(KEEPER, home.ip);
+  await Promise.all([home.start(), plain.start(), rooms.start()]);
+  await using keeper = new Roomkeeper({
+    ip: home.ip,
+    keeper: { ping_timeout: "5s" },
+  });
+  await keeper.start();
+  await keeper.until("the plugin", is("synced"));
+  await using alice = await Client.connect({ jid: "alice@home.example/phone", ip: home.ip });
+  await using ann = await Client.connect({ jid: "ann@plain.example/phone", ip: plain.ip });
+  const occupant = await Occupant.enter(alice, ROOM, "Alice", PATIENCE_MS);
+  await Occupant.enter(ann, ROOM, "Ann", PATIENCE_MS);
+
+  let after = keeper.log.length;
+  const killed = performance.now();
+  await rooms.kill();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const fits = (line: string) => line.includes('"probing"');
+    await keeper.log.until("an attempt", fits, { after, within: PATIENCE_MS });
+    after = keeper.log.entries.findIndex((line, at) => at >= after && fits(line)) + 1;
+  }
+  const asked = keeper.lines(is("asked")).length;
+  await rooms.start();
+  const outage = secondsSince(killed);
+  const [kept, unkept] = await Promise.all([untilThrough(alice), untilThrough(ann)]);
+  console.log(
+    `${name}: after ${outage} s without the rooms users get through in ${kept} s with ` +
+      `Roomkeeper and in ${unkept} s without`,
+  );
+  assertEquals(asked, 0, "asked in users' names while the rooms were down");
+  const failed = "Failed to establish outbound s2s connection home.example -> rooms.example";
+  assertEquals(home.log.where((line) => line.includes(failed)), []);
+  assert(kept < unkept + NOISE_S);
+
+  assert(await occupant.told(PATIENCE_MS));
+  await alice.settle();
+  assertEquals([occupant.notices.length, occupant.dismissals.length], [1, 0]);
 }
 
 /** Asks the rooms' server every second until it answers; returns how many seconds that took. */

@@ -19,6 +19,8 @@ export type { EjabberdOptions } from "./ejabberd_config.ts";
 
 /** Where Debian keeps ejabberd's code. */
 const ERL_LIBS = "/usr/lib/x86_64-linux-gnu";
+/** Schedulers of Erlang wait for work by spinning, which the servers beside need the processor for. */
+const NO_BUSY_WAIT = ["+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none"];
 /** The folder of mod_roomkeeper. */
 const PLUGIN = new URL("../../../servers/ejabberd/", import.meta.url).pathname;
 
@@ -64,7 +66,7 @@ export class Ejabberd implements Server {
     );
     // ejabberd asks the C library for addresses, so it gets an /etc/hosts of its own.
     const mount = `mount --bind "$1" /etc/hosts && shift && exec "$@"`;
-    const erl = ["erl", "-noinput", "-pa", this.#folder, "-s", "ejabberd"];
+    const erl = ["erl", ...NO_BUSY_WAIT, "-noinput", "-pa", this.#folder, "-s", "ejabberd"];
     erl.push("-mnesia", "dir", `"${path("data")}"`);
     this.#process = new Process({
       name: `ejabberd ${name}`,

@@ -48,9 +48,8 @@ export class IrcRooms implements Server {
   }
 
   async start(): Promise<void> {
-    if (!this.#hasIrc) await this.irc.start();
+    await Promise.all([this.server.start(), this.#hasIrc || this.irc.start()]);
     this.#hasIrc = true;
-    await this.server.start();
     await this.gateway.start();
   }
 

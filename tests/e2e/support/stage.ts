@@ -96,8 +96,11 @@ export class Stage implements AsyncDisposable {
   static async start(cell: Cell, options: StageOptions = {}): Promise<Stage> {
     const stage = new Stage(cell, options);
     try {
-      await Promise.all([stage.home.start(), stage.startRooms()]);
-      if (cell.feed !== "ping-muc") await stage.startKeeper();
+      const atHome = async () => {
+        await stage.home.start();
+        if (cell.feed !== "ping-muc") await stage.startKeeper();
+      };
+      await Promise.all([atHome(), stage.startRooms()]);
       stage.#bystander = await stage.enter("carol@home.example/pad", `hall@${ELSEWHERE}`, "Cleo");
     } catch (error) {
       await stage[Symbol.asyncDispose]();
