@@ -1,17 +1,25 @@
 /**
  * How fast XML is read: `deno task bench:xml`. All readers get the same generated stream in chunks
- * of 64 KiB; they take turns, and each line is the median of seven turns.
+ * of 64 KiB; they take turns, and each line is the median of seven turns. With a file as argument,
+ * such as one in tests/captures, it is the stream of a real server, repeated to the same length.
  *
  * @module
  */
 
+import { repeatCapture } from "./xml_capture.ts";
 import { makeCorpus } from "./xml_corpus.ts";
+import { profile } from "./xml_profile.ts";
 import { type Reader, readers } from "./xml_readers.ts";
 
 const TURNS = 7;
 const CHUNK = 65_536;
 
-const corpus = makeCorpus(4 << 20);
+const LENGTH = 4 << 20;
+
+const [file] = Deno.args;
+const corpus = file === undefined
+  ? makeCorpus(LENGTH)
+  : repeatCapture(Deno.readFileSync(file), LENGTH);
 const chunks: Uint8Array[] = [];
 for (let at = 0; at < corpus.bytes.length; at += CHUNK) {
   chunks.push(corpus.bytes.subarray(at, at + CHUNK));
@@ -92,6 +100,7 @@ function print(expatVersion: string | undefined): void {
   console.log(
     `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
       `${navigator.hardwareConcurrency} cores; libexpat ${expatVersion ?? "not built"}\n` +
+      `${file ?? "generated"}: ${profile(corpus.bytes)}\n` +
       `${corpus.stanzas} stanzas, ${(corpus.bytes.length / 1e6).toFixed(2)} MB, ` +
       `median of ${TURNS} turns; each reader's time includes getting the bytes: the copy into\n` +
       `WebAssembly for the scanner and sax-wasm, the decoding for readers of strings\n`,

@@ -120,7 +120,11 @@ export function stream(random: Random): Uint8Array {
     if (random.oneIn(4)) parts.push(random.pick([" ", "\n", "\r\n\t "]));
   }
   if (!random.oneIn(4)) parts.push("</stream:stream>");
-  let text = parts.join("");
+  return damaged(parts.join(""), random);
+}
+
+/** The bytes of a text, half of the time with something put in or cut out, or wrong in UTF-8. */
+export function damaged(text: string, random: Random): Uint8Array {
   for (let n = random.oneIn(2) ? 0 : 1 + random.below(2); n > 0; n--) {
     const at = random.below(text.length + 1);
     const cut = random.oneIn(2) ? 0 : random.below(3);
