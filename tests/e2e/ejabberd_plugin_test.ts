@@ -37,22 +37,32 @@ async function ping(peer: ComponentPeer, id: string, to = `${ROOM}/Alice`): Prom
 }
 
 /**
- * Pings until the room itself answers that the user is not in it. ejabberd tries again only when the
- * delay after its last failure is over, and loses what it gets at the moment of that.
+ * Pings until there is an answer that fits. ejabberd loses what it gets at the moment in which a link
+ * ends, or the delay after its last failure.
  */
-async function decided(peer: ComponentPeer): Promise<boolean> {
+async function pingUntil(
+  peer: ComponentPeer,
+  id: string,
+  fits: (answer: Element) => boolean,
+): Promise<Element> {
   for (let attempt = 0;; attempt++) {
-    await ping(peer, `again-${attempt}`);
-    const fits = ({ copy }: Got) => copy?.attr("id") === `${PREFIX}again-${attempt}`;
-    const got = await peer.journal.until("an answer", fits, { within: 2_000 }).catch((error) => {
+    await ping(peer, `${id}-${attempt}`);
+    const isIts = ({ copy }: Got) => copy !== undefined && isAnswer(`${id}-${attempt}`)(copy);
+    const got = await peer.journal.until("an answer", isIts, { within: 2_000 }).catch((error) => {
       if (!(error instanceof DeadlineError)) throw error;
     });
-    const condition = got?.copy?.child("error")?.elements(undefined, NS.stanzaErrors)[0]?.name;
-    if (got && !condition?.startsWith("remote-server-")) {
-      return condition === "not-acceptable" || condition === "item-not-found";
-    }
+    if (got?.copy && fits(got.copy)) return got.copy;
     await delay(100);
   }
+}
+
+/** Pings until the room itself answers; returns whether it says that the user is not in it. */
+async function decided(peer: ComponentPeer): Promise<boolean> {
+  const conditionOf = (answer: Element) =>
+    answer.child("error")?.elements(undefined, NS.stanzaErrors)[0]?.name;
+  const isItsOwn = (answer: Element) => !conditionOf(answer)?.startsWith("remote-server-");
+  const condition = conditionOf(await pingUntil(peer, "again", isItsOwn));
+  return condition === "not-acceptable" || condition === "item-not-found";
 }
 
 const isAnswer = (id: string) => (copy: Element) => copy.attr("id") === `${PREFIX}${id}`;
@@ -158,8 +168,7 @@ for (const software of ["prosody", "ejabberd"] as const) {
       );
       assert(down.type === "link" && !down.clean);
     }
-    await ping(peer, "2");
-    const unreachable = await peer.untilCopy("the error", isAnswer("2"));
+    const unreachable = await pingUntil(peer, "2", () => true);
     assertEquals(unreachable.attr("type"), "error");
 
     await servers.rooms.start();
