@@ -40,6 +40,7 @@ export {
   type FullDomainOptions,
 } from "./actors/options.ts";
 export { type Join, Joins, type Room } from "./actors/joins.ts";
+export { Sessions } from "./actors/sessions.ts";
 export type { LinkState } from "./actors/link.ts";
 export type { NoticeEffect, QuestionEffect } from "./actors/domain_actor.ts";
 export type { Effect, NoticeReason, Report, StoreChange, Verdict } from "./actors/effects.ts";

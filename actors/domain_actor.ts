@@ -25,8 +25,8 @@ export interface DomainHands {
   persist(domain: RemoteDomain, change: StoreChange): void;
   /** Tells the operator. */
   report(domain: RemoteDomain, report: Report): void;
-  /** A session has no join of this domain any more. */
-  absent(domain: RemoteDomain, user: string): void;
+  /** An event has been handled, or has failed to be. */
+  handled(domain: RemoteDomain, event: DomainEvent): void;
   /** The domain has nothing to remember any more. */
   idle(domain: RemoteDomain): void;
 }
@@ -64,6 +64,7 @@ export function domainActor(
           failure ??= { error };
         }
       }
+      hands.handled(domain, event);
       if (failure !== undefined) throw failure.error;
       if (domain.idle) hands.idle(domain);
     },
@@ -95,8 +96,6 @@ function carryOut(
       return hands.persist(domain, effect.change);
     case "report":
       return hands.report(domain, effect.report);
-    case "absent":
-      return hands.absent(domain, effect.user);
     case "wake":
       return wakeIn(state, Math.max(0, effect.at - ctx.now()), ctx);
     case "rest":

@@ -72,8 +72,6 @@ export type Effect =
     readonly nick: string;
     readonly reason: NoticeReason;
   }
-  /** The session has no join of this domain any more. */
-  | { readonly type: "absent"; readonly user: string }
   /** Make a change durable. */
   | { readonly type: "persist"; readonly change: StoreChange }
   /** Send a `wake` event at this time (milliseconds since the epoch); replaces the one before. */

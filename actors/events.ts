@@ -110,13 +110,6 @@ export type DomainEvent =
     readonly direction: Direction;
     readonly clean: boolean;
   }
-  /** Some of what the store knew of this domain when we started; after all of it comes `away`. */
-  | {
-    readonly type: "restored";
-    readonly joins: readonly JoinRecord[];
-    readonly losses: readonly Loss[];
-    readonly seq: number;
-  }
   /** The server plugin's list of this domain's joins, in parts, and of its streams that are up. */
   | {
     readonly type: "snapshot";

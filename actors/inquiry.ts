@@ -318,7 +318,7 @@ export class Inquiry {
   /** All joins, from anywhere on: who could not be decided must not be in the way each time. */
   #anyOrder(): Generator<Join> {
     const { joins } = this.#ledger;
-    return joins.from(Math.floor(this.#ports.random() * joins.users));
+    return joins.from(Math.floor(this.#ports.random() * joins.size));
   }
 
   /** How many questions make a batch, and how much later the next one may go out. */

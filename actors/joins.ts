@@ -1,14 +1,18 @@
 /**
  * The joins of one remote domain. Kept small, since a large server has a million of them: a join
- * holds no keys of its own that it could share, and the joins of one user are chained.
+ * holds no keys of its own that it could share, and sessions are looked up in one table for all
+ * domains.
  *
  * @module
  */
+import { Sessions } from "./sessions.ts";
 
 /** A room that at least one user is in; shared by its joins. */
 export interface Room {
   /** The room's bare JID. */
   readonly jid: string;
+  /** The table that it is in. */
+  readonly table: Joins;
   /** How many joins there are. */
   joins: number;
 }
@@ -25,7 +29,9 @@ export interface Join {
   readonly since: number;
   /** Sequence number of the latest evidence that the user is in. */
   confirmed: number;
-  /** The next join of the same user in this domain. */
+  /** Where it is in its table. */
+  index: number;
+  /** The next join of the same session, in whatever domain. */
   next: Join | undefined;
 }
 
@@ -44,13 +50,19 @@ export interface Join {
  * ```
  */
 export class Joins {
-  readonly #users = new Map<string, Join>();
+  readonly #sessions: Sessions;
   readonly #rooms = new Map<string, Room>();
-  #size = 0;
+  readonly #all: Join[] = [];
+  #users = 0;
+
+  /** Makes an empty table of one of the domains that share `sessions`. */
+  constructor(sessions: Sessions = new Sessions()) {
+    this.#sessions = sessions;
+  }
 
   /** How many joins there are. */
   get size(): number {
-    return this.#size;
+    return this.#all.length;
   }
 
   /** How many rooms at least one user is in. */
@@ -60,117 +72,96 @@ export class Joins {
 
   /** How many sessions have at least one join. */
   get users(): number {
-    return this.#users.size;
+    return this.#users;
   }
 
   /** The user's join of the room, if there is one. */
   get(user: string, room: string): Join | undefined {
-    let join = this.#users.get(user);
-    while (join !== undefined && join.room.jid !== room) join = join.next;
+    const place = this.#rooms.get(room);
+    if (place === undefined) return undefined;
+    let join = this.#sessions.latest(user);
+    while (join !== undefined && join.room !== place) join = join.next;
     return join;
   }
 
   /** Whether this very join is still in the table. */
   has(join: Join): boolean {
-    return this.get(join.user, join.room.jid) === join;
+    return this.#all[join.index] === join;
   }
 
   /** Whether the session has any join. */
   hasUser(user: string): boolean {
-    return this.#users.has(user);
+    let join = this.#sessions.latest(user);
+    while (join !== undefined && join.room.table !== this) join = join.next;
+    return join !== undefined;
   }
 
   /** Adds a join; the caller has made sure that there is none of this user and room. */
   add(user: string, room: string, nick: string, since: number, confirmed: number): Join {
     let place = this.#rooms.get(room);
     if (place === undefined) {
-      place = { jid: room, joins: 0 };
+      place = { jid: room, table: this, joins: 0 };
       this.#rooms.set(room, place);
     }
     place.joins++;
-    this.#size++;
-    const first = this.#users.get(user);
-    // The user's string of the first join serves all of them, so the new one can be collected.
-    const join = { user: first?.user ?? user, room: place, nick, since, confirmed, next: first };
-    this.#users.set(join.user, join);
+    if (!this.hasUser(user)) this.#users++;
+    const next = this.#sessions.latest(user);
+    const join: Join = {
+      // The strings of the first join serve all of a session, so the new ones can be collected.
+      user: next?.user ?? user,
+      room: place,
+      nick: next?.nick === nick ? next.nick : nick,
+      since,
+      confirmed,
+      index: this.#all.length,
+      next,
+    };
+    this.#all.push(join);
+    this.#sessions.add(join);
     return join;
   }
 
   /** Removes a join; returns it, or undefined when there was none. */
   remove(user: string, room: string): Join | undefined {
-    let before: Join | undefined;
-    let join = this.#users.get(user);
-    while (join !== undefined && join.room.jid !== room) {
-      before = join;
-      join = join.next;
-    }
+    const join = this.get(user, room);
     if (join === undefined) return undefined;
-    if (before !== undefined) before.next = join.next;
-    else if (join.next !== undefined) this.#users.set(user, join.next);
-    else this.#users.delete(user);
+    const last = this.#all.pop()!;
+    if (last !== join) {
+      this.#all[join.index] = last;
+      last.index = join.index;
+    }
+    this.#sessions.remove(join);
+    if (!this.hasUser(user)) this.#users--;
     if (--join.room.joins === 0) this.#rooms.delete(room);
-    this.#size--;
     return join;
   }
 
   /** How many joins are as asked for; much faster than to go through them. */
   count(where: (join: Join) => boolean): number {
     let count = 0;
-    for (const first of this.#users.values()) {
-      for (let join: Join | undefined = first; join !== undefined; join = join.next) {
-        if (where(join)) count++;
-      }
-    }
+    for (const join of this.#all) if (where(join)) count++;
     return count;
   }
 
-  /** Calls back for each join; much faster than to go through them. */
-  forEach(each: (join: Join) => void): void {
-    this.count((join) => {
-      each(join);
-      return false;
-    });
-  }
-
   /** The joins of one session. */
-  ofUser(user: string): Generator<Join> {
-    return chain(this.#users.get(user));
+  *ofUser(user: string): Generator<Join> {
+    for (const join of this.#sessions.of(user)) if (join.room.table === this) yield join;
   }
 
-  /** All joins. */
-  *[Symbol.iterator](): Generator<Join> {
-    for (const first of this.#users.values()) yield* chain(first);
+  /** All joins that are in now. */
+  [Symbol.iterator](): Generator<Join> {
+    return this.from(0);
   }
 
-  /**
-   * All joins, the first one that of the `start`-th session, then round to it. The table may
-   * change meanwhile: a join that stays comes at least once.
-   */
+  /** All joins that are in now, the `start`-th one first, then round to it. */
   *from(start: number): Generator<Join> {
-    let first: string | undefined;
-    let index = 0;
-    for (const join of this.#users.values()) {
-      if (index++ < start) continue;
-      first ??= join.user;
-      yield* chain(join);
-    }
-    for (const join of this.#users.values()) {
-      if (join.user === first) return;
-      yield* chain(join);
-    }
+    // Of its own, since removals move joins to other places.
+    const all = this.#all.slice();
+    for (let i = 0; i < all.length; i++) yield all[(start + i) % all.length]!;
   }
 
   /** The rooms that at least one user is in. */
   roomList(): IterableIterator<Readonly<Room>> {
     return this.#rooms.values();
-  }
-}
-
-/** A join and those after it, even if it is removed meanwhile. */
-function* chain(first: Join | undefined): Generator<Join> {
-  for (let join = first; join !== undefined;) {
-    const next: Join | undefined = join.next;
-    yield join;
-    join = next;
   }
 }

@@ -7,6 +7,7 @@ import type { Effect, NoticeReason, Report, StoreChange, Verdict } from "./effec
 import type { JoinRecord, Loss, LossCause } from "./events.ts";
 import { type Join, Joins } from "./joins.ts";
 import { Losses } from "./losses.ts";
+import type { Sessions } from "./sessions.ts";
 
 /**
  * The books of one link: joins, losses, and the evidence that joins have outlasted losses. Each
@@ -18,7 +19,8 @@ import { Losses } from "./losses.ts";
  */
 export class Ledger {
   /** The joins. */
-  readonly joins: Joins = new Joins();
+  readonly joins: Joins;
+  readonly #sessions: Sessions;
   readonly #now: () => number;
   readonly #maxJoinsPerUser: number;
   readonly #renaming = new Map<Join, number>();
@@ -27,7 +29,9 @@ export class Ledger {
   #effects: Effect[] = [];
 
   /** Opens empty books; `now` tells the time in milliseconds. */
-  constructor(now: () => number, maxJoinsPerUser: number) {
+  constructor(now: () => number, maxJoinsPerUser: number, sessions: Sessions) {
+    this.joins = new Joins(sessions);
+    this.#sessions = sessions;
     this.#now = now;
     this.#maxJoinsPerUser = maxJoinsPerUser;
   }
@@ -65,10 +69,8 @@ export class Ledger {
 
   /** Adds a join that is not there; undefined: the session has too many. */
   add(user: string, room: string, nick: string, confirmed: number): Join | undefined {
-    let others = 0;
-    for (const _ of this.joins.ofUser(user)) others++;
     const limit = this.#maxJoinsPerUser;
-    if (others >= limit) return void this.report({ type: "refused", user, room, limit });
+    if (this.#sessions.count(user) >= limit) return void this.report({ type: "refused", user, room, limit });
     const join = this.joins.add(user, room, nick, Math.floor(this.#now() / 1000), confirmed);
     this.#put(join);
     return join;
@@ -109,7 +111,6 @@ export class Ledger {
     this.joins.remove(user, room);
     this.#renaming.delete(join);
     this.#persist({ type: "remove", user, room });
-    if (!this.joins.hasUser(user)) this.want({ type: "absent", user });
   }
 
   /** Takes a join out and tells the user. */

@@ -8,12 +8,13 @@
  * @module
  */
 import type { Effect } from "./effects.ts";
-import type { Direction, DomainEvent, Loss } from "./events.ts";
+import type { Direction, DomainEvent, JoinRecord, Loss } from "./events.ts";
 import type { Join, Joins } from "./joins.ts";
 import { Judge } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
 import { DOMAIN_DEFAULTS, type DomainOptions, type DomainPorts } from "./options.ts";
+import { Sessions } from "./sessions.ts";
 import { Verifier } from "./verifier.ts";
 
 /** What a {@linkcode RemoteDomain} looks like from outside, for the operator. */
@@ -56,13 +57,19 @@ export class RemoteDomain {
   #wakeAt: number | undefined;
 
   /** Makes the keeper of the link between `host` and `domain`, with no joins yet. */
-  constructor(host: string, domain: string, options: DomainOptions, ports: DomainPorts) {
+  constructor(
+    host: string,
+    domain: string,
+    options: DomainOptions,
+    ports: DomainPorts,
+    sessions: Sessions = new Sessions(),
+  ) {
     const full = { ...DOMAIN_DEFAULTS, ...options };
     this.host = host;
     this.domain = domain;
     this.#now = () => ports.now();
     this.#patience = full.pingTimeout;
-    this.#ledger = new Ledger(this.#now, full.maxJoinsPerUser);
+    this.#ledger = new Ledger(this.#now, full.maxJoinsPerUser, sessions);
     this.#judge = new Judge(this.#ledger, full, ports);
     this.#verifier = new Verifier(host, domain, this.#ledger, this.#judge, full, ports);
   }
@@ -95,6 +102,11 @@ export class RemoteDomain {
       left,
       open,
     };
+  }
+
+  /** Takes over some of what the store knows, before any event. */
+  restore(joins: readonly JoinRecord[], losses: readonly Loss[], seq: number): void {
+    this.#ledger.restore(joins, losses, seq);
   }
 
   /** Takes one event and says what is to be done about it. */
@@ -146,8 +158,6 @@ export class RemoteDomain {
         return event.state === "up"
           ? this.#linkUp(event.direction)
           : this.#linkDown(event.direction, event.clean);
-      case "restored":
-        return this.#ledger.restore(event.joins, event.losses, event.seq);
       case "snapshot":
         return this.#snapshot(event);
       case "away":
@@ -249,7 +259,7 @@ export class RemoteDomain {
     if (isNew && this.#verifier.phase === undefined) this.#verifier.lost("restart");
     if (!last) return;
     const gone: Join[] = [];
-    this.joins.forEach((join) => this.#named?.has(join) || gone.push(join));
+    for (const join of this.joins) if (!this.#named?.has(join)) gone.push(join);
     for (const join of gone) this.#ledger.forget(join);
     this.#named = undefined;
   }

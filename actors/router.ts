@@ -4,6 +4,7 @@
  * @module
  */
 import { domainOf } from "../xmpp/jid.ts";
+import { Arrivals } from "./arrivals.ts";
 import { domainActor, type DomainHands } from "./domain_actor.ts";
 import type { NoticeEffect, QuestionEffect } from "./domain_actor.ts";
 import type { Report, StoreChange } from "./effects.ts";
@@ -15,6 +16,7 @@ import { RemoteDomain } from "./remote_domain.ts";
 import type { ActorRef } from "./runtime/behaviour.ts";
 import { ActorStoppedError } from "./runtime/errors.ts";
 import type { ActorSystem } from "./runtime/system.ts";
+import { Sessions } from "./sessions.ts";
 
 /** How many joins are handed to an actor at a time. */
 const PART = 2_000;
@@ -82,12 +84,12 @@ export interface HostSnapshot {
 }
 
 interface Route {
+  /** The key of the link. */
+  readonly name: string;
   readonly domain: RemoteDomain;
   readonly ref: ActorRef<DomainEvent>;
   /** How many events wait for room in its mailbox. */
   held: number;
-  /** Sessions without a join in it, for which one may be on its way in the mailbox. */
-  readonly absent: Set<string>;
 }
 
 /** The router of one keeper. */
@@ -96,8 +98,8 @@ export class Router {
   readonly #options: RouterOptions;
   readonly #ports: RouterPorts;
   readonly #routes = new Map<string, Route>();
-  /** The links in which a session has joins: one key, or several. */
-  readonly #sessions = new Map<string, string | Set<string>>();
+  readonly #sessions = new Sessions();
+  readonly #arrivals = new Arrivals();
   readonly #outage = new OutageSense();
   readonly #domainPorts: Omit<DomainPorts, "ownOutage">;
   readonly #hands: DomainHands;
@@ -122,7 +124,7 @@ export class Router {
       notify: (domain, notice) => ports.notify(domain, notice),
       persist: (domain, change) => ports.persist(domain, change),
       report: (domain, report) => this.#reported(domain, report),
-      absent: (domain, user) => this.#absent(domain, user),
+      handled: (domain, event) => this.#handled(domain, event),
       idle: (domain) => this.#retire(domain),
     };
   }
@@ -186,16 +188,13 @@ export class Router {
     route?.ref.tell({ type: "probed", id, reachable }, "system");
   }
 
-  /** Starts from what the store knows. */
+  /**
+   * Starts from what the store knows, before anything else is known. The joins of a link may come
+   * in parts; {@linkcode away} has them verified.
+   */
   restore(links: Iterable<StoredLink>): void {
     for (const { host, domain, joins, losses, seq } of links) {
-      if (joins.length === 0) continue;
-      for (const { user } of joins) this.#present(key(host, domain), user);
-      const { ref } = this.#make(host, domain);
-      for (const { part } of parts(joins)) {
-        ref.tell({ type: "restored", joins: part, losses, seq }, "system");
-      }
-      ref.tell({ type: "away" }, "system");
+      if (joins.length > 0) this.#make(host, domain).domain.restore(joins, losses, seq);
     }
   }
 
@@ -212,8 +211,8 @@ export class Router {
     for (const { domain } of this.#routes.values()) if (domain.host === host) of(domain.domain);
     for (const [domain, { joins, up }] of news) {
       if (joins.length === 0 && !this.#routes.has(key(host, domain))) continue;
-      for (const { user } of joins) this.#present(key(host, domain), user);
-      this.#make(host, domain);
+      const { name } = this.#make(host, domain);
+      for (const { user } of joins) this.#arrivals.add(user, name);
       for (const { part, first, last } of parts(joins)) {
         await this.#tell(host, domain, { type: "snapshot", joins: part, up, first, last });
       }
@@ -253,20 +252,21 @@ export class Router {
   #joined(
     host: string,
     domain: string,
-    event: DomainEvent & { user: string },
+    event: DomainEvent & { type: "joined" },
   ): Promise<void> | undefined {
     this.#heard(host, domain);
-    this.#present(key(host, domain), event.user);
-    return this.#deliver(this.#make(host, domain), event);
+    const route = this.#make(host, domain);
+    this.#arrivals.add(event.user, route.name);
+    return this.#deliver(route, event);
   }
 
   #ended(user: string): Promise<void> | undefined {
-    const keys = this.#sessions.get(user);
-    if (keys === undefined) return undefined;
-    this.#sessions.delete(user);
+    const links = new Set(this.#arrivals.of(user));
+    const host = domainOf(user);
+    for (const { room } of this.#sessions.of(user)) links.add(key(host, domainOf(room.jid)));
     const held: Promise<void>[] = [];
-    for (const each of typeof keys === "string" ? [keys] : keys) {
-      const route = this.#routes.get(each);
+    for (const link of links) {
+      const route = this.#routes.get(link);
       const full = route && this.#deliver(route, { type: "ended", user });
       if (full !== undefined) held.push(full);
     }
@@ -310,13 +310,13 @@ export class Router {
     if (known !== undefined) return known;
     const ownOutage = () => this.#ports.blind(host) || this.#outage.ours;
     const ports = { ...this.#domainPorts, ownOutage };
-    const remote = new RemoteDomain(host, domain, this.#options, ports);
+    const remote = new RemoteDomain(host, domain, this.#options, ports, this.#sessions);
     const ref = this.#system.spawn(domainActor(remote, this.#hands), {
       mailbox: { capacity: this.#options.mailbox ?? 10_000 },
       // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
       supervision: { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER },
     });
-    const route: Route = { domain: remote, ref, held: 0, absent: new Set() };
+    const route: Route = { name, domain: remote, ref, held: 0 };
     this.#routes.set(name, route);
     return route;
   }
@@ -326,36 +326,17 @@ export class Router {
     const name = key(host, domain);
     const route = this.#routes.get(name);
     if (route === undefined || route.ref.depth + route.held > 0) return;
-    this.#dropAbsent(route);
     this.#routes.delete(name);
     this.#outage.forget(name);
     route.ref.stop();
   }
 
-  #present(link: string, user: string): void {
-    const known = this.#sessions.get(user);
-    if (known === undefined) this.#sessions.set(user, link);
-    else if (typeof known !== "string") known.add(link);
-    else if (known !== link) this.#sessions.set(user, new Set([known, link]));
-  }
-
-  #absent(remote: RemoteDomain, user: string): void {
-    const route = this.#routes.get(key(remote.host, remote.domain));
-    if (route === undefined) return;
-    route.absent.add(user);
-    if (route.ref.depth + route.held === 0) this.#dropAbsent(route);
-  }
-
-  #dropAbsent({ domain: remote, absent }: Route): void {
-    const link = key(remote.host, remote.domain);
-    for (const user of absent) {
-      if (remote.joins.hasUser(user)) continue;
-      const known = this.#sessions.get(user);
-      if (known === link || (known instanceof Set && known.delete(link) && known.size === 0)) {
-        this.#sessions.delete(user);
-      }
-    }
-    absent.clear();
+  /** What was on its way has arrived: if a join was made, the sessions' table has it. */
+  #handled({ host, domain }: RemoteDomain, event: DomainEvent): void {
+    if (event.type !== "joined" && event.type !== "snapshot") return;
+    const link = key(host, domain);
+    const joins = event.type === "joined" ? [event] : event.joins;
+    for (const { user } of joins) this.#arrivals.done(user, link);
   }
 
   #reported(remote: RemoteDomain, report: Report): void {

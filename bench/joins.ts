@@ -127,6 +127,7 @@ async function measureLoad(path: string): Promise<void> {
   const start = performance.now();
   const store = await openStore(path);
   for await (const link of store.load()) router.restore([link]);
+  await router.away();
   await idle(router);
   row("store: load into the tables", performance.now() - start, "ms");
   const joins = router.domains.reduce((sum, { joins }) => sum + joins.size, 0);

@@ -231,6 +231,7 @@ export class Keeper implements AsyncDisposable {
       links++;
       joins += link.joins.length;
     }
+    await this.router.away();
     this.#observer.restored(joins, links);
   }
 

@@ -1,6 +1,11 @@
+/** How many items a queue has room for at first, and how many it keeps room for while empty. */
+const SMALL = 8;
+const LARGE = 32;
+
 /** A first-in-first-out queue in a circular buffer that grows as needed. */
 export class Ring<T> {
-  #items: (T | undefined)[] = new Array(8);
+  // Made when first needed: many queues never are.
+  #items: (T | undefined)[] = [];
   #head = 0;
   #length = 0;
 
@@ -11,7 +16,7 @@ export class Ring<T> {
 
   /** Adds an item at the end. */
   push(item: T): void {
-    if (this.#length === this.#items.length) this.#resize(this.#length * 2);
+    if (this.#length === this.#items.length) this.#resize(Math.max(SMALL, this.#length * 2));
     this.#items[(this.#head + this.#length) & (this.#items.length - 1)] = item;
     this.#length++;
   }
@@ -27,7 +32,7 @@ export class Ring<T> {
     this.#items[this.#head] = undefined; // or the message could not be collected
     this.#head = (this.#head + 1) & (this.#items.length - 1);
     // A burst must not hold its memory for ever.
-    if (--this.#length === 0 && this.#items.length > 1024) this.#resize(8);
+    if (--this.#length === 0 && this.#items.length > LARGE) this.#resize(SMALL);
     return item;
   }
 

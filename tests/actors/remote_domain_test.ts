@@ -94,7 +94,7 @@ Deno.test("after a restart all is verified, with deadlines that still hold", () 
   const lost = { seq: 7, at: rig.time.now - 9 * MINUTE, cause: "link-down" } as const;
   const ann = { user: user("ann"), room: room("garden"), nick: "ann", since: 0, confirmed: 6 };
   const bob = { ...ann, user: user("bob"), confirmed: 7 };
-  rig.receive({ type: "restored", joins: [ann, bob], losses: [lost], seq: 7 });
+  rig.domain.restore([ann, bob], [lost], 7);
   rig.receive({ type: "away" });
   rig.advance(3 * MINUTE);
   assertEquals(rig.told, ["ann garden unconfirmed"]);

@@ -183,6 +183,7 @@ Deno.test("what was stored is restored, and verified", async () => {
     },
     { host: HOST, domain: "empty.example", joins: [], losses: [], seq: 1 },
   ]);
+  rig.router.away();
   await rig.settle();
   assertEquals(rig.router.domains.length, 1);
   rig.router.route({ type: "ended", user: user("bob") });

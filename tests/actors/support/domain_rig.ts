@@ -150,7 +150,6 @@ export class DomainRig {
         this.#cancel?.();
         this.#cancel = undefined;
         return;
-      case "absent":
       case "persist":
     }
   }

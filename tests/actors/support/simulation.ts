@@ -111,7 +111,8 @@ export class Simulation {
     this.#domain = this.#make();
     if (this.#store.size > 0) {
       const joins = [...this.#store.values()];
-      this.receive({ type: "restored", joins, ...this.#storedLosses });
+      const { losses, seq } = this.#storedLosses;
+      this.#domain.restore(joins, losses, seq);
       this.receive({ type: "away" });
     }
     if (this.#options.home.plugin) this.#resync();
@@ -321,7 +322,6 @@ export class Simulation {
         if (effect.report.type === "loss") this.#lastLoss = this.#order;
         if (effect.report.type === "settled") this.#questions.clear();
         return;
-      case "absent":
         return;
     }
   }
