@@ -91,9 +91,7 @@ export class Joins {
 
   /** Whether the session has any join. */
   hasUser(user: string): boolean {
-    let join = this.#sessions.latest(user);
-    while (join !== undefined && join.room.table !== this) join = join.next;
-    return join !== undefined;
+    return this.#has(this.#sessions.latest(user));
   }
 
   /** Adds a join; the caller has made sure that there is none of this user and room. */
@@ -104,8 +102,8 @@ export class Joins {
       this.#rooms.set(room, place);
     }
     place.joins++;
-    if (!this.hasUser(user)) this.#users++;
     const next = this.#sessions.latest(user);
+    if (!this.#has(next)) this.#users++;
     const join: Join = {
       // The strings of the first join serve all of a session, so the new ones can be collected.
       user: next?.user ?? user,
@@ -134,6 +132,13 @@ export class Joins {
     if (!this.hasUser(user)) this.#users--;
     if (--join.room.joins === 0) this.#rooms.delete(room);
     return join;
+  }
+
+  /** Whether one of a session's joins, from the given one on, is in this table. */
+  #has(latest: Join | undefined): boolean {
+    let join = latest;
+    while (join !== undefined && join.room.table !== this) join = join.next;
+    return join !== undefined;
   }
 
   /** How many joins are as asked for; much faster than to go through them. */

@@ -70,7 +70,9 @@ export class Ledger {
   /** Adds a join that is not there; undefined: the session has too many. */
   add(user: string, room: string, nick: string, confirmed: number): Join | undefined {
     const limit = this.#maxJoinsPerUser;
-    if (this.#sessions.count(user) >= limit) return void this.report({ type: "refused", user, room, limit });
+    if (this.#sessions.count(user) >= limit) {
+      return void this.report({ type: "refused", user, room, limit });
+    }
     const join = this.joins.add(user, room, nick, Math.floor(this.#now() / 1000), confirmed);
     this.#put(join);
     return join;

@@ -40,7 +40,7 @@ export interface DomainOptions {
   readonly backoffMin?: number;
   /** The longest pause after a failed probe, at most. @default {120000} */
   readonly backoffMax?: number;
-  /** Joins of one session in one domain, at most. @default {1000} */
+  /** Joins of one session, at most. @default {1000} */
   readonly maxJoinsPerUser?: number;
 }
 

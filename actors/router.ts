@@ -61,7 +61,7 @@ export interface RouterOptions extends DomainOptions {
 
 /** What was known of one link when we stopped. */
 export interface StoredLink extends LinkName {
-  /** Its joins. */
+  /** Its joins, or some of them. */
   readonly joins: readonly JoinRecord[];
   /** The losses that were not settled. */
   readonly losses: readonly Loss[];

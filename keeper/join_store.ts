@@ -24,7 +24,10 @@ export interface StoreHealth {
 export interface JoinStore {
   /** How it is doing. */
   readonly health: StoreHealth;
-  /** All links that had joins when the last process ended. To be read before any change. */
+  /**
+   * All links that had joins when the last process ended, a large one in parts, one after the
+   * other. To be read before any change.
+   */
   load(): Iterable<StoredLink> | AsyncIterable<StoredLink>;
   /** Remembers a change; written soon, together with others. Never throws. */
   record(link: LinkName, change: StoreChange): void;

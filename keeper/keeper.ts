@@ -222,17 +222,16 @@ export class Keeper implements AsyncDisposable {
 
   async #restore(store: JoinStore): Promise<void> {
     store.backUpBy(() => remembered(this.router));
-    let [links, joins] = [0, 0];
+    let joins = 0;
     for await (const link of store.load()) {
       if (this.#stopping) return;
       // It may have been watched before.
       if (!this.#hosts.has(link.host)) continue;
       this.router.restore([link]);
-      links++;
       joins += link.joins.length;
     }
     await this.router.away();
-    this.#observer.restored(joins, links);
+    this.#observer.restored(joins, this.router.domains.length);
   }
 
   // --- the connection -------------------------------------------------------------------------

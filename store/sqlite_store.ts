@@ -136,8 +136,8 @@ export class SqliteStore implements JoinStore {
   }
 
   /**
-   * All links that had joins when the last process ended, each read when it is asked for. Should
-   * the file prove to be damaged midway, what was read so far is all.
+   * All links that had joins when the last process ended, a large one in parts, read as they are
+   * asked for. Should the file prove to be damaged midway, what was read so far is all.
    *
    * @throws {StoreError} If the file can't be read for another reason.
    */

@@ -30,9 +30,14 @@ const CHANGES = {
 type Change = keyof typeof CHANGES;
 const NAMES = Object.keys(CHANGES) as Change[];
 
-const LOAD_LINKS = "SELECT id, host, domain, seq FROM links ORDER BY id";
-const LOAD_JOINS = "SELECT user, room, nick, since, confirmed FROM joins WHERE link = ?";
-const LOAD_LOSSES = "SELECT seq, at, cause FROM losses WHERE link = ? ORDER BY position";
+/** How many joins are read at a time, so that no part of loading takes long. */
+const BATCH = 2_000;
+
+const LOAD_LINKS = "SELECT id, host, domain, seq FROM links";
+const LOAD_LOSSES = "SELECT link, seq, at, cause FROM losses ORDER BY link, position";
+const LOAD_JOINS = "SELECT link, user, room, nick, since, confirmed FROM joins " +
+  `WHERE (link, user, room) > (?, ?, ?) ORDER BY link, user, room LIMIT ${BATCH}`;
+const JOIN_COLUMNS = 6;
 
 /** The tables of one database. */
 export class Tables {
@@ -43,30 +48,33 @@ export class Tables {
     this.#database = database;
   }
 
-  /** All links that have joins, each read while the one before is dealt with. */
+  /** All links that have joins, a large one in parts; read on while those are dealt with. */
   async *load(): AsyncGenerator<StoredLink> {
-    const rows = inRows(4, await this.#database.read(LOAD_LINKS));
-    const links = rows.map((row) => row as [number, string, string, number]);
-    let next = this.#loadLink(links[0]);
-    for (let i = 1; i <= links.length; i++) {
-      const link = await next;
-      next = this.#loadLink(links[i]);
+    const links = await this.#loadLinks();
+    let next = this.#database.read(LOAD_JOINS, 0, "", "");
+    for (let rows = await next; rows.length > 0; rows = await next) {
+      const last = rows.slice(-JOIN_COLUMNS);
+      next = this.#database.read(LOAD_JOINS, ...last.slice(0, 3));
       // Whoever stops reading here need not hear that it failed.
       next.catch(() => {});
-      if (link && link.joins.length > 0) yield link;
+      for (const [id, joins] of joinsByLink(rows)) {
+        const link = links.get(id);
+        if (link !== undefined) yield { ...link, joins };
+      }
     }
   }
 
-  async #loadLink(
-    link: readonly [id: number, host: string, domain: string, seq: number] | undefined,
-  ): Promise<StoredLink | undefined> {
-    if (link === undefined) return undefined;
-    const [id, host, domain, seq] = link;
-    const [joins, losses] = await Promise.all([
-      this.#database.read(LOAD_JOINS, id),
-      this.#database.read(LOAD_LOSSES, id),
-    ]);
-    return { host, domain, seq, joins: toJoins(joins), losses: toLosses(losses) };
+  async #loadLinks(): Promise<Map<number, Omit<StoredLink, "joins">>> {
+    const links = new Map<number, LinkName & { seq: number; losses: Loss[] }>();
+    for (const row of inRows(4, await this.#database.read(LOAD_LINKS))) {
+      const [id, host, domain, seq] = row as [number, string, string, number];
+      links.set(id, { host, domain, seq, losses: [] });
+    }
+    for (const row of inRows(4, await this.#database.read(LOAD_LOSSES))) {
+      const [id, seq, at, cause] = row as [number, number, number, LossCause];
+      links.get(id)?.losses.push({ seq, at, cause });
+    }
+    return links;
   }
 
   /** Makes the changes, all or none. */
@@ -115,25 +123,21 @@ function step(change: Change, { host, domain }: LinkName, ...rest: Value[]): Ste
   return [NAMES.indexOf(change), host, domain, ...rest];
 }
 
-function toJoins(values: readonly Value[]): JoinRecord[] {
-  const joins: JoinRecord[] = [];
-  for (let i = 0; i < values.length; i += 5) {
+function joinsByLink(values: readonly Value[]): Map<number, JoinRecord[]> {
+  const links = new Map<number, JoinRecord[]>();
+  for (let i = 0; i < values.length; i += JOIN_COLUMNS) {
+    const id = values[i] as number;
+    let joins = links.get(id);
+    if (joins === undefined) links.set(id, joins = []);
     joins.push({
-      user: values[i] as string,
-      room: values[i + 1] as string,
-      nick: values[i + 2] as string,
-      since: values[i + 3] as number,
-      confirmed: values[i + 4] as number,
+      user: values[i + 1] as string,
+      room: values[i + 2] as string,
+      nick: values[i + 3] as string,
+      since: values[i + 4] as number,
+      confirmed: values[i + 5] as number,
     });
   }
-  return joins;
-}
-
-function toLosses(values: readonly Value[]): Loss[] {
-  return inRows(3, values).map((row) => {
-    const [seq, at, cause] = row as [number, number, LossCause];
-    return { seq, at, cause };
-  });
+  return links;
 }
 
 function inRows(columns: number, values: readonly Value[]): (readonly Value[])[] {

@@ -69,6 +69,32 @@ Deno.test("the end of a session reaches all domains that it is in, also joins st
   assertEquals(rig.router.sessions, 1);
 });
 
+Deno.test("a session that leaves one domain while it joins another ends in both", async () => {
+  const rig = new RouterRig();
+  rig.join("ann", "a.example");
+  await rig.settle();
+  rig.join("ann", "b.example");
+  rig.tell("left", "ann", "a.example");
+  rig.join("ann", "b.example", "pond");
+  rig.router.route({ type: "ended", user: user("ann") });
+  rig.join("ann", "c.example");
+  await rig.settle();
+  assertEquals(joinsOf(rig), ["ann garden@c.example"]);
+  rig.router.route({ type: "ended", user: user("ann") });
+  await rig.settle();
+  assertEquals([rig.router.domains, rig.router.sessions], [[], 0]);
+});
+
+Deno.test("the limit of joins is one for all domains of a session", async () => {
+  const rig = new RouterRig({ maxJoinsPerUser: 2 });
+  for (const domain of ["a.example", "b.example", "c.example"]) rig.join("ann", domain);
+  rig.join("bob", "c.example");
+  await rig.settle();
+  const joined = ["ann garden@a.example", "ann garden@b.example", "bob garden@c.example"];
+  assertEquals(joinsOf(rig), joined);
+  assertEquals(rig.reports.filter(({ type }) => type === "refused").length, 1);
+});
+
 Deno.test("a full mailbox holds up the feed; nothing is lost, and the order is kept", async () => {
   for (const [mailbox, budget] of [[1, 1], [1, 64], [4, 2], [8, 64]] as const) {
     const rig = new RouterRig({ mailbox }, budget);

@@ -105,3 +105,26 @@ Deno.test("options that make no sense are refused", async () => {
     "'tick' must be positive",
   );
 });
+
+Deno.test("more joins than are read at a time come in parts, each with all there is of the link", async () => {
+  using folder = new Folder();
+  const losses = [{ seq: 3, at: 1_700_000_000_123, cause: "link-down" }] as const;
+  const small = { ...LINK, domain: "a.example" };
+  {
+    await using bench = await Bench.open(folder.file, { batch: 5_000 });
+    bench.put(...Array.from({ length: 4_500 }, (_, n) => n));
+    bench.store.record(LINK, { type: "losses", losses, seq: 7 });
+    bench.store.record(small, { type: "put", join: join(1) });
+  }
+  const parts = await stored(folder.file);
+  const about = ({ domain, losses, seq }: typeof parts[number]) => ({ domain, losses, seq });
+  const rooms = { domain: LINK.domain, losses, seq: 7 };
+  assertEquals(parts.map(about), [
+    { domain: small.domain, losses: [], seq: 0 },
+    rooms,
+    rooms,
+    rooms,
+  ]);
+  assertEquals(parts.slice(1).flatMap(({ joins }) => joins).length, 4_500);
+  assertEquals(new Set(parts.flatMap(({ joins }) => joins).map(({ user }) => user)).size, 4_500);
+});
