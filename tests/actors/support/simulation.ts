@@ -322,7 +322,6 @@ export class Simulation {
         if (effect.report.type === "loss") this.#lastLoss = this.#order;
         if (effect.report.type === "settled") this.#questions.clear();
         return;
-        return;
     }
   }
 
