@@ -28,6 +28,11 @@ export class XmppSocket {
     this.#write(serialize(stanza, { ns: NS.component }));
   }
 
+  /** Ends the stream in this direction, in good order. */
+  end(): void {
+    this.#write("</stream:stream>");
+  }
+
   /** Everything that arrives, until the connection ends, however it ends. */
   async *events(): AsyncGenerator<StreamEvent> {
     const parser = await StanzaParser.create();

@@ -5,9 +5,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
-import { Home } from "./home.ts";
-import { KeeperProgram } from "./keeper.ts";
-import { type Domain, World } from "./world.ts";
+import { Home } from "../support/home.ts";
+import { KeeperProgram } from "../support/keeper_program.ts";
+import { type Domain, World } from "../support/world.ts";
 
 /** How many times the keeper is killed, from the environment; `deno task test:kill` for more. */
 const KILLS = Number(Deno.env.get("ROOMKEEPER_KILLS") ?? 20);
@@ -15,11 +15,21 @@ const KILLS_PER_OUTAGE = 10;
 const JOINS = 5000;
 /** The longest a domain is away, if it comes back at all, in milliseconds. */
 const AWAY_MS = 2_000;
+/** As ever, only sooner. */
+const KEEPER = {
+  ping_delay: "200ms",
+  ping_timeout: 20,
+  confirm_within: 45,
+  backoff_min: 1,
+  backoff_max: 1,
+  pings_per_second: 500,
+  max_pings_per_second: 2000,
+};
 
 Deno.test(`${KILLS} times kill -9: no notice is missed, none is doubled`, async () => {
   const world = new World({ joins: JOINS, domains: 10 });
   using home = new Home(world);
-  await using keeper = new KeeperProgram(home.port);
+  await using keeper = new KeeperProgram({ port: home.component.port, keeper: KEEPER });
   const domains = shuffled([...world.domains.values()]);
   const dead = domains.pop()!;
   keeper.start();

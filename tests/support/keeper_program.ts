@@ -1,0 +1,170 @@
+/** Roomkeeper as a process that is killed and started again, with one configuration and store. */
+
+import { join } from "node:path";
+import type { StoredLink } from "../../actors/router.ts";
+import { openStore } from "../../store/mod.ts";
+import { Journal } from "../e2e/support/journal.ts";
+import { Process } from "../e2e/support/process.ts";
+import { COMPONENT } from "./component_port.ts";
+import { HOME } from "./world.ts";
+
+const ROOT = join(import.meta.dirname!, "../..");
+/** How long the program may take to do what it does in a moment on an idle machine. */
+const PATIENCE_MS = 60_000;
+
+/** Options as in `roomkeeper.toml`. */
+export type Section = Readonly<Record<string, string | number>>;
+
+/** How the keeper is run. */
+export interface ProgramOptions {
+  /** Where the server is. */
+  readonly port: number;
+  /** Its options of `[keeper]`: as ever, only sooner. */
+  readonly keeper: Section;
+  /** What tells it what happens. @default {"plugin"} */
+  readonly feed?: "plugin" | "stock";
+  /** Whether it shows metrics. @default {false} */
+  readonly http?: boolean;
+}
+
+/** The program, one process after the other. */
+export class KeeperProgram implements AsyncDisposable {
+  readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-program-" });
+  readonly #ports: readonly number[];
+  #process: Process | undefined;
+  /** Domains with a loss that is not settled, in the running process. */
+  #open = new Set<unknown>();
+  /** How many these were, each time that it changed. */
+  readonly #doubts = new Journal<number>("The keeper");
+  /** What it logged as an error, or as ignored, in all its lives. */
+  readonly complaints: string[] = [];
+
+  constructor({ port, keeper, feed = "plugin", http = false }: ProgramOptions) {
+    this.#ports = [port, ...http ? [freePort()] : []];
+    const server = { host: "127.0.0.1", port, ...COMPONENT, watch: [HOME], feed };
+    const text = section("server", server) + section("keeper", keeper) +
+      section("log", { format: "json" }) + section("store", { path: "joins.sqlite" }) +
+      (http ? section("http", { listen: `127.0.0.1:${this.#ports[1]}` }) : "");
+    Deno.writeTextFileSync(join(this.#folder, "roomkeeper.toml"), text, { mode: 0o600 });
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  /** Starts it. */
+  start(): void {
+    this.#open = new Set();
+    this.#process = new Process({
+      name: "The keeper",
+      command: Deno.execPath(),
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--cached-only", "--no-check"],
+        ...["--config", join(ROOT, "deno.json")],
+        `--allow-net=${this.#ports.map((port) => `127.0.0.1:${port}`)}`,
+        ...["--allow-env=ROOMKEEPER_SECRET,NO_COLOR"],
+        ...[`--allow-read=${this.#folder}`, `--allow-write=${this.#folder}`],
+        ...[join(ROOT, "main.ts"), "run", "--config", join(this.#folder, "roomkeeper.toml")],
+      ],
+      onLine: (line) => this.#note(line),
+    });
+  }
+
+  /** Waits until it is in step with the plugin. */
+  async synced(): Promise<void> {
+    const { status, lines } = this.#running;
+    const ended = status.then(({ code }) => {
+      throw new Error(`The keeper ended with ${code}:\n${lines.entries.join("\n")}`);
+    });
+    const synced = lines.until("that it is in step", (line) => parse(line).event === "synced", {
+      within: PATIENCE_MS,
+    });
+    await Promise.race([synced, ended]);
+  }
+
+  /** Waits until nothing is in doubt, but for one domain that may be. */
+  async calm(except?: string): Promise<void> {
+    const isCalm = () => this.#open.size === (this.#open.has(except) ? 1 : 0);
+    if (isCalm()) return;
+    const after = this.#doubts.length;
+    await this.#doubts.until("calm", isCalm, { within: PATIENCE_MS, after });
+  }
+
+  /** Its metrics, by name and labels as they are written. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const response = await fetch(`http://127.0.0.1:${this.#ports[1]}/metrics`);
+    const lines = (await response.text()).matchAll(/^(\w+(?:\{[^}]*\})?) (\S+)$/gm);
+    return new Map([...lines].map(([, name, value]) => [name!, Number(value)]));
+  }
+
+  /** The joins that it shows, by domain. */
+  async domains(): Promise<ReadonlyMap<string, number>> {
+    const response = await fetch(`http://127.0.0.1:${this.#ports[1]}/api/domains?size=500`);
+    const { rows } = await response.json() as { rows: { domain: string; joins: number }[] };
+    return new Map(rows.map(({ domain, joins }) => [domain, joins]));
+  }
+
+  /** Kills it: it has no chance to write anything down. */
+  async kill(): Promise<void> {
+    await this.#running.end("SIGKILL");
+  }
+
+  /** Stops it in good order; returns its exit code. */
+  async stop(): Promise<number> {
+    return (await this.#running.end("SIGTERM")).code;
+  }
+
+  /** What its store has in it, while it doesn't run. */
+  async stored(): Promise<StoredLink[]> {
+    const store = await openStore(join(this.#folder, "joins.sqlite"));
+    const links = await Array.fromAsync(store.load());
+    await store.close();
+    return links;
+  }
+
+  /** The files that it left. */
+  get files(): string[] {
+    return [...Deno.readDirSync(this.#folder)].map(({ name }) => name).sort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  get #running(): Process {
+    if (this.#process === undefined) throw new Error("The keeper is not started");
+    return this.#process;
+  }
+
+  #note(line: string): void {
+    const { event, domain, level } = parse(line);
+    if (event === "loss") this.#open.add(domain);
+    if (event === "settled") this.#open.delete(domain);
+    if (event === "loss" || event === "settled") this.#doubts.add(this.#open.size);
+    if (event === "ignored" || !["DEBUG", "INFO", "WARN"].includes(level)) {
+      this.complaints.push(line);
+    }
+  }
+}
+
+/** One line of the log; what is no JSON is an error that nobody has caught. */
+function parse(line: string): { event?: unknown; domain?: unknown; level: string } {
+  try {
+    const { level, properties } = JSON.parse(line);
+    return { ...properties, level: String(level) };
+  } catch {
+    return { level: "" };
+  }
+}
+
+function section(name: string, values: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  return [`[${name}]`, ...lines, ""].join("\n");
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
