@@ -1,11 +1,13 @@
 /** A home server with its users, over TCP: as much of them as the keeper can tell. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { Element } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { iqResult } from "../../xmpp/iq.ts";
 import { bareJid, domainOf } from "../../xmpp/jid.ts";
 import { linkMessage, parseLinkNotices } from "../../xmpp/link.ts";
 import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import { ping } from "../../xmpp/ping.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
 import { COMPONENT, ComponentPort } from "./component_port.ts";
 import * as copies from "./copies.ts";
@@ -16,13 +18,15 @@ import { type Domain, HOME, type Stay, type World } from "./world.ts";
 const LATENCY_MS = 20;
 /** How long a client takes to join again once it is told, at most, in milliseconds. */
 const REJOIN_MS = 1_000;
+/** How often it is looked whether something is so, in milliseconds. */
+const PAUSE_MS = 20;
 const ADDRESSES = { from: HOME, to: COMPONENT.domain };
 
 /** How a server behaves. */
 export interface HomeOptions {
   /** What tells the keeper what happens: our plugin, or what a server brings along. */
   readonly feed?: "plugin" | "stock";
-  /** How many questions are not answered, or not by the room. @default {0} */
+  /** How many questions are not answered, or put off by the room. @default {0} */
   readonly lossy?: number;
   /** How many clients join again when they are told. @default {0} */
   readonly rejoining?: number;
@@ -36,10 +40,10 @@ export class Home implements Disposable {
   readonly component: ComponentPort;
   /** Nobody does anything by himself for now. */
   quiet = false;
-  /** When the keeper last told a client something, in milliseconds since the epoch. */
-  lastNotice = 0;
   readonly #options: Required<HomeOptions>;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #notices: { readonly at: number; readonly user: string; readonly room: string }[] = [];
+  readonly #fences = new Set<string>();
   #prefix = "";
   #changed = Promise.withResolvers<void>();
 
@@ -65,9 +69,30 @@ export class Home implements Disposable {
       late = true;
       this.#notice();
     }, this.#options.patience);
-    while (!so() && !late) await this.#changed.promise;
+    while (!so() && !late) {
+      await this.#changed.promise;
+      // Looking costs more than most of what happens.
+      await delay(PAUSE_MS);
+    }
     clearTimeout(alarm);
     if (late && !so()) throw new Error(otherwise());
+  }
+
+  /** Lets the notices of the last milliseconds be repeated; returns how many they are. */
+  excuse(ms: number): number {
+    const late = this.#notices.filter(({ at }) => at > performance.now() - ms);
+    for (const { user, room } of late) this.world.excuse(user, room);
+    return late.length;
+  }
+
+  /** Resolves when the component has taken all that was sent to it so far. */
+  async fence(): Promise<void> {
+    const id = crypto.randomUUID();
+    this.component.send(ping({ from: HOME, to: COMPONENT.domain, id }));
+    await this.until(
+      () => this.#fences.delete(id) || !this.component.connected,
+      () => "The component does not answer a ping",
+    );
   }
 
   // --- what happens to the links --------------------------------------------------------------
@@ -114,11 +139,11 @@ export class Home implements Disposable {
   bustle(): void {
     const { world } = this;
     const chance = world.random();
-    if (chance < 0.4) this.join();
-    else if (chance < 0.7) {
+    if (chance < 0.55) this.join();
+    else if (chance < 0.75) {
       const stay = world.leave();
       if (stay) this.#leave(stay);
-    } else if (chance < 0.95) {
+    } else if (chance < 0.96) {
       const change = world.rename();
       if (change) this.#rename(change.stay, change.from);
     } else {
@@ -180,16 +205,22 @@ export class Home implements Disposable {
     const to = stanza.attr("to") ?? "";
     const domain = domainOf(to);
     if (domain === COMPONENT.domain) this.component.send(stanza);
+    else if (to === HOME && stanza.name === "iq") this.#fence(stanza);
     else if (to === HOME) this.#greeted(stanza);
     else if (domain === HOME) this.#told(stanza);
     else this.#ask(stanza, this.world.domains.get(domain)!);
   }
 
+  #fence(answer: Element): void {
+    this.#fences.add(answer.attr("id") ?? "");
+    this.#notice();
+  }
+
   #told(notice: Element): void {
     const user = notice.attr("to") ?? "";
     const room = bareJid(notice.attr("from") ?? "");
-    this.lastNotice = Date.now();
     this.world.tell(user, room);
+    this.#notices.push({ at: performance.now(), user, room });
     if (this.#options.feed === "stock") this.#copy(notice);
     this.#notice();
     if (this.world.random() >= this.#options.rejoining) return;
@@ -214,10 +245,8 @@ export class Home implements Disposable {
   #answersOf(question: Element, domain: Domain): readonly Element[] {
     const mishap = this.world.random();
     const { lossy } = this.#options;
-    if (domain.mood === "frozen" || mishap < lossy / 3) return [];
-    if (domain.mood === "slow" || mishap < lossy * 2 / 3) {
-      return [errorReply(question, copies.TIMEOUT)];
-    }
+    if (domain.mood === "frozen" || mishap < lossy / 4) return [];
+    if (domain.mood === "slow") return [errorReply(question, copies.TIMEOUT)];
     if (mishap < lossy) {
       return [errorReply(question, { type: "wait", condition: "resource-constraint" })];
     }

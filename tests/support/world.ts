@@ -206,6 +206,11 @@ export class World {
     this.told++;
   }
 
+  /** The client may be told once more, if it has not joined again. */
+  excuse(user: string, room: string): void {
+    this.#ended.delete(key(user, room));
+  }
+
   #leave({ user, room }: Stay): void {
     const where = key(user, room);
     this.#stays.delete(where);

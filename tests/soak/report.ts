@@ -1,0 +1,66 @@
+/** Says whether a soak went well, and shows it as a table. */
+
+import type { Outcome } from "./soak.ts";
+
+/** How much more memory the last third of a life may take than the first one, and a little more. */
+const RSS_PART = 0.1;
+const RSS_MB = 8;
+/** How many more files and sockets may be open. */
+const HANDLES = 2;
+/** A shorter life tells nothing of the memory. */
+const LIFE_MS = 60_000;
+
+/** What was wrong; nothing should be. */
+export function faultsOf({ faults, life, rss, handles }: Outcome): string[] {
+  const grown = rss.last - rss.first;
+  return [
+    ...faults,
+    ...life >= LIFE_MS && grown > rss.first * RSS_PART + RSS_MB
+      ? [`The memory grew by ${grown.toFixed(1)} MB`]
+      : [],
+    ...handles.last > handles.first + HANDLES
+      ? [`Open handles grew by ${handles.last - handles.first}`]
+      : [],
+  ];
+}
+
+/** The figures of all soaks, side by side. */
+export function table(outcomes: readonly Outcome[]): string {
+  const rows: [name: string, ...values: (string | number)[]][] = [
+    ["", ...outcomes.map(({ feed }) => feed)],
+    ["joins at the end", ...outcomes.map(({ joins }) => joins)],
+    ["comparisons with the truth", ...outcomes.map(({ comparisons }) => comparisons)],
+    ["links cut", ...outcomes.map(({ counts }) => counts.cut)],
+    ["links closed in good order", ...outcomes.map(({ counts }) => counts.close)],
+    ["links lost unseen", ...outcomes.map(({ counts }) => counts.lose)],
+    ["domains frozen or too slow", ...outcomes.map(({ counts }) => counts.stall)],
+    ["all domains cut at once", ...outcomes.map(({ counts }) => counts["cut-all"])],
+    ["domains away for good", ...outcomes.map(({ counts }) => counts.abandon)],
+    ["server hung up", ...outcomes.map(({ counts }) => counts["hang-up"])],
+    [
+      "keeper restarted (kill -9)",
+      ...outcomes.map(({ counts, kills }) => `${counts.restart} (${kills})`),
+    ],
+    ["notices that were due, and came", ...outcomes.map(({ told }) => told)],
+    ["notices missed", ...outcomes.map(({ missed }) => missed)],
+    ["notices that were false", ...outcomes.map(({ mistaken }) => mistaken)],
+    ["notices doubled", ...outcomes.map(({ doubled }) => doubled)],
+    ["notices less than 250 ms before kill -9", ...outcomes.map(({ repeatable }) => repeatable)],
+    ["life of the last process, s", ...outcomes.map(({ life }) => Math.round(life / 1000))],
+    ["what it was fed, stanzas", ...outcomes.map(({ fed }) => fed)],
+    ["self-pings that it sent", ...outcomes.map(({ pings }) => pings)],
+    [
+      "its memory, first and last third, MB",
+      ...outcomes.map(({ rss }) => `${rss.first.toFixed(1)} ${rss.last.toFixed(1)}`),
+    ],
+    [
+      "its open handles, first and last third",
+      ...outcomes.map(({ handles }) => `${handles.first} ${handles.last}`),
+    ],
+    ["faults", ...outcomes.map((outcome) => faultsOf(outcome).length)],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, ...values]) =>
+    name.padEnd(width) + values.map((value) => String(value).padStart(14)).join("")
+  ).join("\n");
+}
