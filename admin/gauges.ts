@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Gauge, type OpenMetricsContentType, type Registry } from "prom-client";
+import { Counter, Gauge, type OpenMetricsContentType, type Registry } from "prom-client";
 import type { StoreHealth } from "../keeper/join_store.ts";
 import type { KeeperView } from "./keeper_view.ts";
 
@@ -97,7 +97,46 @@ export function addGauges(
     () => Number(keeper.paused),
   );
   gauge("roomkeeper_held_notices", "Notices that are held back.", () => keeper.held);
+  gauge(
+    "roomkeeper_store_used",
+    "1 if joins are kept in a file, 0 if in memory only.",
+    () => Number(store !== undefined),
+  );
   if (store) {
+    const counter = (name: string, help: string, value: () => number) =>
+      new Counter({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.reset();
+          this.inc(value());
+        },
+      });
+    labelled(
+      "roomkeeper_store_failing",
+      "1 while the store can't be written, by reason; not there while it can.",
+      "reason",
+      () => {
+        const { state, reason = "failed" } = store();
+        return state === "failing" ? [[reason, 1]] : [];
+      },
+    );
+    counter(
+      "roomkeeper_store_failures",
+      "Times that the store could not be opened, read or written.",
+      () => store().failures,
+    );
+    counter(
+      "roomkeeper_store_set_aside",
+      "Damaged stores that were renamed, and new ones begun.",
+      () => store().setAside,
+    );
+    gauge(
+      "roomkeeper_store_size_bytes",
+      "How large the store's file is, with its log.",
+      () => store().bytes,
+    );
     gauge(
       "roomkeeper_store_pending_changes",
       "Changes of joins that are not written to the store yet.",

@@ -7,6 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import type { LogEntry } from "../actors/runtime/mod.ts";
 import { Administration } from "../admin/administration.ts";
 import { loadConfig } from "../config/files.ts";
+import type { Config } from "../config/schema.ts";
 import { Keeper } from "../keeper/keeper.ts";
 import { logObserver } from "../keeper/log_observer.ts";
 import { openStore, type SqliteStore } from "../store/mod.ts";
@@ -21,7 +22,7 @@ export async function run(given: Given<"run">): Promise<number> {
   setUpLogging({ ...config.log, secrets: [config.server.secret, config.http.token] });
   const logger = getLogger(["roomkeeper"]);
   for (const warning of warnings) logger.warn(warning);
-  const store = await storeAt(config.store.path);
+  const store = await storeAt(config);
   const administration = new Administration(config, VERSION);
   const keeper = new Keeper({
     ...keeperOptions(config),
@@ -51,9 +52,16 @@ export async function run(given: Given<"run">): Promise<number> {
   return 0;
 }
 
+/**
+ * How long a change may wait to be written with a stock feed, in milliseconds. What kill -9 takes
+ * with it is told anew by the plugin, but by nobody there.
+ */
+const STOCK_TICK_MS = 20;
+
 /** The store of the configuration; none if the joins are to be kept in memory only. */
-async function storeAt(path: string): Promise<SqliteStore | undefined> {
-  return path === "" || path === ":memory:" ? undefined : await openStore(path);
+async function storeAt({ server, store }: Config): Promise<SqliteStore | undefined> {
+  if (store.path === "" || store.path === ":memory:") return undefined;
+  return await openStore(store.path, server.feed === "stock" ? { tick: STOCK_TICK_MS } : {});
 }
 
 /** Resolves at the first signal to stop. A second one ends the process at once, as usual. */

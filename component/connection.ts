@@ -132,6 +132,14 @@ export class ComponentConnection implements AsyncDisposable {
   }
 
   /**
+   * Resolves when everything of a lane that was sent so far is on its way to the server, over this
+   * connection or a later one; false: it never was, as the connection was closed for good.
+   */
+  written(lane: Lane = "normal"): Promise<boolean> {
+    return this.#outbox.written(lane);
+  }
+
+  /**
    * Asks another entity.
    *
    * @param iq An `iq` of type `get` or `set` with a `to` in normal form. If it has no `id`, it gets

@@ -104,10 +104,18 @@ export class Outbox {
     return this.#closed ? Promise.resolve() : this.#lanes[lane].drained();
   }
 
-  /** Releases all who wait for room: there will be none. */
+  /**
+   * Resolves when all that is in a lane now has been written; false: it will not be, as the outbox
+   * was closed before.
+   */
+  written(lane: Lane): Promise<boolean> {
+    return this.#closed ? Promise.resolve(false) : this.#lanes[lane].written();
+  }
+
+  /** Releases all who wait: for room there will be none, and what is left is not written. */
   close(): void {
     this.#closed = true;
-    for (const lane of Object.values(this.#lanes)) lane.release();
+    for (const lane of Object.values(this.#lanes)) lane.close();
   }
 
   /**
@@ -153,6 +161,9 @@ class LaneQueue implements Iterable<string> {
   #head = 0;
   #characters = 0;
   #waiters: (() => void)[] = [];
+  /** How many texts were shifted out, and who waits for which number of them. */
+  #shifted = 0;
+  readonly #readers = new Map<number, ((written: boolean) => void)[]>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -180,6 +191,9 @@ class LaneQueue implements Iterable<string> {
       this.#head = 0;
     }
     if (this.#characters <= this.#limit / 2) this.release();
+    this.#shifted++;
+    for (const resolve of this.#readers.get(this.#shifted) ?? []) resolve(true);
+    this.#readers.delete(this.#shifted);
   }
 
   clear(): void {
@@ -191,6 +205,22 @@ class LaneQueue implements Iterable<string> {
   drained(): Promise<void> {
     if (this.#characters <= this.#limit / 2) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  written(): Promise<boolean> {
+    if (this.length === 0) return Promise.resolve(true);
+    const last = this.#shifted + this.length;
+    return new Promise((resolve) => {
+      const readers = this.#readers.get(last);
+      if (readers === undefined) this.#readers.set(last, [resolve]);
+      else readers.push(resolve);
+    });
+  }
+
+  close(): void {
+    this.release();
+    for (const readers of this.#readers.values()) for (const resolve of readers) resolve(false);
+    this.#readers.clear();
   }
 
   release(): void {

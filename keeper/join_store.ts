@@ -16,6 +16,12 @@ export interface StoreHealth {
   readonly failures: number;
   /** What went wrong last, while `failing`. */
   readonly error?: Error;
+  /** The same in one word, such as `full`, `read-only`, `corrupt` or `locked`. */
+  readonly reason?: string;
+  /** How many damaged files were put aside, since the start: what they knew is not known from there. */
+  readonly setAside: number;
+  /** How large the file is, with its log, in bytes; 0 if there is none. */
+  readonly bytes: number;
   /** The longest time that a write took, in milliseconds. */
   readonly slowestMs: number;
 }

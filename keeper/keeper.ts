@@ -36,6 +36,7 @@ import type { JoinStore, StoreHealth } from "./join_store.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
 import { remembered } from "./remembered.ts";
 import { StanzaIds } from "./stanza_ids.ts";
+import { Undelivered } from "./undelivered.ts";
 
 /** What a keeper needs. */
 export interface KeeperOptions extends RouterOptions {
@@ -100,7 +101,8 @@ export class Keeper implements AsyncDisposable {
   readonly #now: () => number;
   readonly #ids = new StanzaIds();
   /** Notices that the connection has no room for at the moment. */
-  readonly #waiting = new Ring<Element>();
+  readonly #waiting = new Ring<{ readonly stanza: Element; readonly sent: () => void }>();
+  readonly #undelivered: Undelivered | undefined;
   #paused = false;
   #held: { readonly link: LinkName; readonly notice: NoticeEffect }[] = [];
   #greeter: ReturnType<typeof setInterval> | undefined;
@@ -133,6 +135,11 @@ export class Keeper implements AsyncDisposable {
         ...(request && { request }),
       },
     });
+    this.#undelivered = options.store && new Undelivered(options.store, {
+      now: this.#now,
+      written: () => this.#connection.written("urgent"),
+      isJoined: (user, room) => this.router.isJoined(user, room),
+    });
     this.router = new Router(this.#system, options, {
       now: this.#now,
       random: options.system?.random ?? Math.random,
@@ -140,7 +147,10 @@ export class Keeper implements AsyncDisposable {
       blind: (host) => !this.#sees(host),
       triesAnew: () => this.hosts.some(({ software }) => software === "prosody"),
       ask: (link, question) => this.#ask(link, question),
-      notify: (link, notice) => this.#notify(link, notice),
+      notify: (link, notice) => {
+        this.#undelivered?.begin(link, notice);
+        this.#notify(link, notice);
+      },
       persist: (link, change) => this.#options.store?.record(link, change),
       report: (link, report) => this.#observer.reported(link, report),
     });
@@ -403,7 +413,7 @@ export class Keeper implements AsyncDisposable {
         ? { destroyed: {} }
         : { statuses: this.#options.noticeStatuses ?? [330, 333] }),
     });
-    this.#waiting.push(stanza);
+    this.#waiting.push({ stanza, sent: () => this.#undelivered?.sent(link, notice) });
     if (this.#waiting.length === 1) this.#sendWaiting();
     this.#observer.notified(link, notice);
   }
@@ -411,10 +421,15 @@ export class Keeper implements AsyncDisposable {
   /** Sends notices in order, as fast as the connection takes them. None is dropped. */
   async #sendWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const sent = this.#sendNotice(this.#waiting.first);
-      if (sent === "closed") return;
-      if (sent === "full") await this.#connection.drained("urgent");
-      else this.#waiting.shift();
+      const { stanza, sent } = this.#waiting.first;
+      const result = this.#sendNotice(stanza);
+      if (result === "closed") return;
+      if (result === "full") {
+        await this.#connection.drained("urgent");
+        continue;
+      }
+      this.#waiting.shift();
+      sent();
     }
   }
 

@@ -98,6 +98,15 @@ export class Database {
   }
 }
 
+/** How much room a database takes with its log, in bytes. */
+export async function sizeOf(path: string): Promise<number> {
+  const sizes = [path, `${path}-wal`].map((part) =>
+    // There need not be a log; whatever else is wrong is told by those who write.
+    Deno.stat(part).then(({ size }) => size, () => 0)
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 /**
  * Renames a damaged database and its log, so that it can be looked into and a new one can begin.
  *

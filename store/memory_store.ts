@@ -38,7 +38,14 @@ export class MemoryStore implements JoinStore {
   readonly #links = new Map<string, Link>();
 
   /** Memory never fails. */
-  readonly health: StoreHealth = { state: "ok", pending: 0, failures: 0, slowestMs: 0 };
+  readonly health: StoreHealth = {
+    state: "ok",
+    pending: 0,
+    failures: 0,
+    setAside: 0,
+    bytes: 0,
+    slowestMs: 0,
+  };
 
   /** All links with joins. */
   *load(): Generator<StoredLink> {

@@ -8,7 +8,7 @@ import type { StoreChange } from "../actors/effects.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { JoinStore, StoreHealth } from "../keeper/join_store.ts";
-import { Database, setAside } from "./database.ts";
+import { Database, setAside, sizeOf } from "./database.ts";
 import { StoreError } from "./errors.ts";
 import { PendingChanges } from "./pending_changes.ts";
 import { Tables } from "./tables.ts";
@@ -49,6 +49,8 @@ export interface StoreOptions {
 /** The pause after the first failure in a row; it doubles up to the longest. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** How often it is looked how large the file is. */
+const MEASURE_MS = 10_000;
 
 /**
  * Opens the file, made anew if there is none. A damaged one is renamed and a new one begun.
@@ -95,6 +97,9 @@ export class SqliteStore implements JoinStore {
   #planned: { readonly at: number; readonly cancel: () => void } | undefined;
   #error: StoreError | undefined;
   #failures = 0;
+  #setAside = 0;
+  #bytes = 0;
+  #measuredAt = -Infinity;
   /** The pause after the last failure in a row; 0 if there was none. */
   #retryMs = 0;
   #writing: Promise<void> | undefined;
@@ -121,6 +126,7 @@ export class SqliteStore implements JoinStore {
   static async open(path: string, options: StoreOptions = {}): Promise<SqliteStore> {
     const store = new SqliteStore(path, options);
     store.#tables = await store.#open();
+    await store.#measure();
     return store;
   }
 
@@ -130,7 +136,9 @@ export class SqliteStore implements JoinStore {
       state: this.#error === undefined ? "ok" : "failing",
       pending: this.#pending.size,
       failures: this.#failures,
-      ...(this.#error && { error: this.#error }),
+      ...(this.#error && { error: this.#error, reason: this.#error.reason }),
+      setAside: this.#setAside,
+      bytes: this.#bytes,
       slowestMs: this.#slowestMs,
     };
   }
@@ -230,10 +238,18 @@ export class SqliteStore implements JoinStore {
       await tables.write(changes);
       this.#pending.done(changes);
       this.#slowestMs = Math.max(this.#slowestMs, this.#clock.now() - start);
+      await this.#measure();
     } catch (error) {
       return await this.#failed(error);
     }
     if (this.#error !== undefined) this.#recovered();
+  }
+
+  /** Looks now and then how large the file has become. */
+  async #measure(): Promise<void> {
+    if (this.#clock.now() < this.#measuredAt + MEASURE_MS) return;
+    this.#measuredAt = this.#clock.now();
+    this.#bytes = await sizeOf(this.path);
   }
 
   /** The tables, made fit for writing if they were not. */
@@ -267,6 +283,7 @@ export class SqliteStore implements JoinStore {
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2 || RETRY_MS);
     this.#logger.error("{message}. {pending} changes wait; trying again in {seconds} s", {
       event: "store-failing",
+      reason: error.reason,
       message: error.message,
       pending: this.#pending.size,
       seconds: this.#retryMs / 1000,
@@ -311,6 +328,7 @@ export class SqliteStore implements JoinStore {
   #rename(): void {
     const aside = setAside(this.path, this.#clock.now());
     this.#damaged = false;
+    this.#setAside++;
     this.#logger.error(
       "The damaged store was renamed to {aside} and a new one begun. Nothing else is to be done: " +
         "the joins come from memory and from the server's plugin",

@@ -67,7 +67,8 @@ Deno.test("healthz is about the process, readyz about the work", async () => {
 
 Deno.test("readyz: a store that can't be written is no good", async () => {
   const error = new Error("disk full");
-  const store = () => ({ state: "failing" as const, pending: 7, failures: 1, slowestMs: 2, error });
+  const health = { pending: 7, failures: 1, setAside: 0, bytes: 0, slowestMs: 2 };
+  const store = () => ({ ...health, state: "failing" as const, error });
   await using admin = new Admin({ store });
   assertEquals((await admin.get("/readyz")).body, "the store can't be written: disk full\n");
 });

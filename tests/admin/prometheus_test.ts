@@ -27,7 +27,8 @@ async function promtool(...args: string[]): Promise<string> {
 
 async function metricNames(): Promise<Set<string>> {
   const metrics = new Metrics();
-  const health = { state: "ok", pending: 0, failures: 0, slowestMs: 0 } as const;
+  const figures = { pending: 0, failures: 0, setAside: 0, bytes: 0, slowestMs: 0 };
+  const health = { state: "ok", ...figures } as const;
   metrics.watch(new Scene().keeper, "1.2.3", () => health);
   const types = [...(await metrics.text()).matchAll(/^# TYPE (\w+) (\w+)/gm)];
   return new Set(

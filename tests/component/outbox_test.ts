@@ -56,6 +56,31 @@ Deno.test("closing releases those who wait for room", async () => {
   await outbox.drained("normal");
 });
 
+Deno.test("who waits for what is in a lane to be written waits for that, and no longer", async () => {
+  const outbox = new Outbox();
+  assert(await outbox.written("urgent"), "nothing is there");
+  outbox.offer("<a/>", "urgent");
+  outbox.offer("<b/>", "urgent");
+  const order: string[] = [];
+  const waiting = Promise.all([
+    outbox.written("urgent").then((written) => order.push(`first ${written}`)),
+    outbox.written("urgent").then((written) => order.push(`second ${written}`)),
+  ]);
+  outbox.next();
+  outbox.commit("<a/><b".length);
+  await tick();
+  assertEquals(order, [], "a part of the stanza does not count");
+  outbox.offer("<c/>", "urgent");
+  outbox.next();
+  outbox.commit("<b/>".length);
+  await waiting;
+  assertEquals(order, ["first true", "second true"]);
+
+  const last = outbox.written("urgent");
+  outbox.close();
+  assertEquals([await last, await outbox.written("urgent")], [false, false]);
+});
+
 Deno.test("limits that make no sense are refused", () => {
   assertThrows(() => new Outbox({ urgent: 0 }), RangeError, "'urgent'");
   assertThrows(() => new Outbox({ normal: NaN }), RangeError, "NaN");

@@ -1,23 +1,26 @@
 /** Says whether a soak went well, and shows it as a table. */
 
 import type { Outcome } from "./soak.ts";
+import type { Trend } from "./vitals.ts";
 
-/** How much more memory the last third of a life may take than the first one, and a little more. */
-const RSS_PART = 0.1;
-const RSS_MB = 8;
+/** How much more memory the last third of a life may take than the first one, in MB. */
+const HEAP_MB = 2;
+const RSS_MB = 16;
 /** How many more files and sockets may be open. */
 const HANDLES = 2;
 /** A shorter life tells nothing of the memory. */
 const LIFE_MS = 60_000;
 
 /** What was wrong; nothing should be. */
-export function faultsOf({ faults, life, rss, handles }: Outcome): string[] {
-  const grown = rss.last - rss.first;
+export function faultsOf({ faults, life, heap, rss, handles }: Outcome): string[] {
+  const grown = (what: string, { first, last }: Trend, most: number) =>
+    life >= LIFE_MS && last - first > most
+      ? [`The ${what} grew by ${(last - first).toFixed(1)} MB`]
+      : [];
   return [
     ...faults,
-    ...life >= LIFE_MS && grown > rss.first * RSS_PART + RSS_MB
-      ? [`The memory grew by ${grown.toFixed(1)} MB`]
-      : [],
+    ...grown("live heap", heap, HEAP_MB),
+    ...grown("memory", rss, RSS_MB),
     ...handles.last > handles.first + HANDLES
       ? [`Open handles grew by ${handles.last - handles.first}`]
       : [],
@@ -49,10 +52,8 @@ export function table(outcomes: readonly Outcome[]): string {
     ["life of the last process, s", ...outcomes.map(({ life }) => Math.round(life / 1000))],
     ["what it was fed, stanzas", ...outcomes.map(({ fed }) => fed)],
     ["self-pings that it sent", ...outcomes.map(({ pings }) => pings)],
-    [
-      "its memory, first and last third, MB",
-      ...outcomes.map(({ rss }) => `${rss.first.toFixed(1)} ${rss.last.toFixed(1)}`),
-    ],
+    ["its live heap, first and last third, MB", ...outcomes.map(({ heap }) => megabytes(heap))],
+    ["its memory, first and last third, MB", ...outcomes.map(({ rss }) => megabytes(rss))],
     [
       "its open handles, first and last third",
       ...outcomes.map(({ handles }) => `${handles.first} ${handles.last}`),
@@ -63,4 +64,8 @@ export function table(outcomes: readonly Outcome[]): string {
   return rows.map(([name, ...values]) =>
     name.padEnd(width) + values.map((value) => String(value).padStart(14)).join("")
   ).join("\n");
+}
+
+function megabytes({ first, last }: Trend): string {
+  return `${first.toFixed(1)} ${last.toFixed(1)}`;
 }

@@ -57,6 +57,7 @@ export interface Outcome {
   readonly pings: number;
   /** The life of the last process, in milliseconds. */
   readonly life: number;
+  readonly heap: Trend;
   readonly rss: Trend;
   readonly handles: Trend;
 }
@@ -101,7 +102,7 @@ export class Soak implements AsyncDisposable {
     this.#keeper = new KeeperProgram({
       port: this.#home.component.port,
       feed,
-      http: true,
+      open: true,
       keeper: {
         ping_delay: "300ms",
         ping_timeout: 4,
@@ -229,6 +230,7 @@ export class Soak implements AsyncDisposable {
     // What is on its way to a server that breaks off is lost, and without the plugin for good.
     if (polite || this.#options.feed === "stock") component.hangUp();
     else component.drop();
+    await this.#parted();
     await delay(away);
     component.open(true);
     await this.#arrived();
@@ -238,7 +240,13 @@ export class Soak implements AsyncDisposable {
 
   #start(): void {
     this.#keeper.start();
-    this.#vitals = new Vitals(this.#keeper.pid);
+    this.#vitals = new Vitals(this.#keeper.pid, this.#keeper.inspector!);
+  }
+
+  /** Waits until the server knows that the connection is over, and has read what came over it. */
+  async #parted(): Promise<void> {
+    const { component } = this.#home;
+    await this.#home.until(() => !component.connected, () => "The keeper did not hang up");
   }
 
   /** Waits until it is connected, and lets users go on. */
@@ -251,13 +259,17 @@ export class Soak implements AsyncDisposable {
   async #end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     await this.#calmDown();
     this.#vitals?.[Symbol.dispose]();
+    const killedAt = performance.now();
     if (signal === "SIGTERM") {
       const code = await this.#keeper.stop();
       if (code !== 0) this.#faults.push(`The keeper ended with ${code}`);
     } else {
       this.#kills++;
       await this.#keeper.kill();
-      if (this.#options.feed === "stock") this.#repeatable += this.#home.excuse(REPEATED_MS);
+    }
+    await this.#parted();
+    if (signal === "SIGKILL" && this.#options.feed === "stock") {
+      this.#repeatable += this.#home.excuse(killedAt - REPEATED_MS);
     }
   }
 
@@ -361,9 +373,9 @@ export class Soak implements AsyncDisposable {
       feed: this.#options.feed,
       faults: [
         ...this.#faults,
-        ...mistaken.map((where) => `False notice: ${where}`),
-        ...doubled.map((where) => `Doubled notice: ${where}`),
         ...this.#keeper.complaints.map((line) => `Logged: ${line}`),
+        ...mistaken.map((where) => `False notice: ${where} (${this.#keeper.reason(where)})`),
+        ...doubled.map((where) => `Doubled notice: ${where} (${this.#keeper.reason(where)})`),
       ],
       joins: this.#world.size,
       told: this.#world.told,
@@ -377,6 +389,7 @@ export class Soak implements AsyncDisposable {
       fed: sum("roomkeeper_feed_stanzas_total"),
       pings: sum("roomkeeper_pings_total"),
       life: vitals.age,
+      heap: vitals.trend("heap"),
       rss: vitals.trend("rss"),
       handles: vitals.trend("handles"),
     };

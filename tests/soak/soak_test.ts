@@ -61,6 +61,7 @@ Deno.test("growing memory, growing handles and every fault fail a soak", () => {
     fed: 1,
     pings: 1,
     life: 300_000,
+    heap: { first: 10, last: 11 },
     rss: { first: 100, last: 105 },
     handles: { first: 30, last: 31 },
   };
@@ -69,6 +70,9 @@ Deno.test("growing memory, growing handles and every fault fail a soak", () => {
   const grown = { first: 100, last: 150 };
   assertEquals(faultsOf({ ...well, rss: grown }), ["The memory grew by 50.0 MB"]);
   assertEquals(faultsOf({ ...well, rss: grown, life: 10_000 }), [], "too short a life to tell");
+  assertEquals(faultsOf({ ...well, heap: { first: 10, last: 15 } }), [
+    "The live heap grew by 5.0 MB",
+  ]);
   assertEquals(faultsOf({ ...well, handles: { first: 30, last: 40 } }), [
     "Open handles grew by 10",
   ]);

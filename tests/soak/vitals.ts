@@ -1,11 +1,15 @@
-/** The memory and the open files of a process over its life. */
+/** The memory, without garbage, and the open files of a process over its life. */
+
+import { liveHeap } from "./heap.ts";
 
 /** How often a process is looked at, in milliseconds. */
-const INTERVAL_MS = 500;
+const INTERVAL_MS = 2_500;
 /** The part of a life in which caches fill and code is compiled. */
 const WARM_UP = 0.25;
 
 interface Sample {
+  /** Live memory of JavaScript, in MB. */
+  readonly heap: number;
   /** Resident memory, in MB. */
   readonly rss: number;
   /** Open files, sockets and pipes. */
@@ -21,12 +25,15 @@ export interface Trend {
 /** Looks at one process, as far as the system lets us (Linux). */
 export class Vitals implements Disposable {
   readonly #pid: number;
+  readonly #inspector: number;
   readonly #samples: Sample[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #born = performance.now();
 
-  constructor(pid: number) {
+  /** @param inspector The port of the inspector of V8. */
+  constructor(pid: number, inspector: number) {
     this.#pid = pid;
+    this.#inspector = inspector;
     this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
   }
 
@@ -52,15 +59,16 @@ export class Vitals implements Disposable {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
     try {
+      const heap = await liveHeap(this.#inspector);
       const status = Deno.readTextFileSync(`/proc/${this.#pid}/status`);
       const [, kilobytes] = /^VmRSS:\s*(\d+) kB$/m.exec(status) ?? [];
       const handles = [...Deno.readDirSync(`/proc/${this.#pid}/fd`)].length;
-      if (kilobytes !== undefined) this.#samples.push({ rss: Number(kilobytes) / 1024, handles });
-    } catch (error) {
-      // It is gone, or there is no such folder on this system.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (kilobytes === undefined) return;
+      this.#samples.push({ heap, rss: Number(kilobytes) / 1024, handles });
+    } catch {
+      // It has not begun, or it is gone, or there is no such folder on this system.
     }
   }
 }

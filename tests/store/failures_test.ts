@@ -14,7 +14,7 @@ Deno.test("a file that is no database is set aside, and a new one begun", async 
   Deno.writeTextFileSync(folder.file, text);
   await using bench = await Bench.open(folder.file);
   assertEquals(bench.log, ["error store-set-aside"]);
-  assertEquals(bench.store.health.failures, 1);
+  assertEquals([bench.store.health.failures, bench.store.health.setAside], [1, 1]);
   assertEquals(await Array.fromAsync(bench.store.load()), []);
   bench.put(1);
   await bench.store.close();
@@ -49,10 +49,11 @@ Deno.test("a file damaged while it is used is begun anew with what memory knows"
   damage(folder.file);
   again.put(...numbers(MANY).filter((n) => n % 100 === 0));
   await again.pass(200);
-  assertEquals(again.store.health.state, "failing");
+  assertEquals([again.store.health.state, again.store.health.reason], ["failing", "corrupt"]);
   await again.pass(60_000);
   assertEquals(again.store.health.state, "ok");
-  assertEquals(again.store.health.pending, 0);
+  assertEquals([again.store.health.pending, again.store.health.setAside], [0, 1]);
+  assert(again.store.health.bytes >= Deno.statSync(folder.file).size, "with its log");
   assertEquals(again.log, ["error store-failing", "error store-set-aside", "info store-ok"]);
   await again.store.close();
   assertEquals((await storedNumbers(folder.file)).length, MANY);
@@ -111,8 +112,8 @@ Deno.test(
     );
     bench.put(...numbers(5000));
     await bench.pass(60_000);
-    const { state, pending, failures, error } = bench.store.health;
-    assertEquals([state, error instanceof StoreError && error.reason], ["failing", "full"]);
+    const { state, pending, failures, error, reason } = bench.store.health;
+    assertEquals([state, error instanceof StoreError, reason], ["failing", true, "full"]);
     assert(pending > 0 && pending <= 5000);
     assert(failures > 2 && failures < 10, `${failures} tries: the pauses become longer`);
     disk.free();

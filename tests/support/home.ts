@@ -78,9 +78,10 @@ export class Home implements Disposable {
     if (late && !so()) throw new Error(otherwise());
   }
 
-  /** Lets the notices of the last milliseconds be repeated; returns how many they are. */
-  excuse(ms: number): number {
-    const late = this.#notices.filter(({ at }) => at > performance.now() - ms);
+  /** Lets the notices since a time (`performance.now()`) be repeated; returns how many they are. */
+  excuse(since: number): number {
+    const late = this.#notices.filter(({ at }) => at > since);
+    this.#notices.length = 0;
     for (const { user, room } of late) this.world.excuse(user, room);
     return late.length;
   }

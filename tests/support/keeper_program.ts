@@ -23,14 +23,16 @@ export interface ProgramOptions {
   readonly keeper: Section;
   /** What tells it what happens. @default {"plugin"} */
   readonly feed?: "plugin" | "stock";
-  /** Whether it shows metrics. @default {false} */
-  readonly http?: boolean;
+  /** Whether it can be looked into: metrics, and the inspector of V8. @default {false} */
+  readonly open?: boolean;
 }
 
 /** The program, one process after the other. */
 export class KeeperProgram implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-program-" });
   readonly #ports: readonly number[];
+  /** Where the inspector is, if there is one. */
+  readonly inspector: number | undefined;
   #process: Process | undefined;
   /** Domains with a loss that is not settled, in the running process. */
   #open = new Set<unknown>();
@@ -38,13 +40,15 @@ export class KeeperProgram implements AsyncDisposable {
   readonly #doubts = new Journal<number>("The keeper");
   /** What it logged as an error, or as ignored, in all its lives. */
   readonly complaints: string[] = [];
+  readonly #reasons = new Map<string, string>();
 
-  constructor({ port, keeper, feed = "plugin", http = false }: ProgramOptions) {
-    this.#ports = [port, ...http ? [freePort()] : []];
+  constructor({ port, keeper, feed = "plugin", open = false }: ProgramOptions) {
+    this.#ports = [port, ...open ? [freePort()] : []];
+    this.inspector = open ? freePort() : undefined;
     const server = { host: "127.0.0.1", port, ...COMPONENT, watch: [HOME], feed };
     const text = section("server", server) + section("keeper", keeper) +
       section("log", { format: "json" }) + section("store", { path: "joins.sqlite" }) +
-      (http ? section("http", { listen: `127.0.0.1:${this.#ports[1]}` }) : "");
+      (open ? section("http", { listen: `127.0.0.1:${this.#ports[1]}` }) : "");
     Deno.writeTextFileSync(join(this.#folder, "roomkeeper.toml"), text, { mode: 0o600 });
   }
 
@@ -62,6 +66,7 @@ export class KeeperProgram implements AsyncDisposable {
       args: [
         ...["run", "--quiet", "--no-prompt", "--cached-only", "--no-check"],
         ...["--config", join(ROOT, "deno.json")],
+        ...this.inspector === undefined ? [] : [`--inspect=127.0.0.1:${this.inspector}`],
         `--allow-net=${this.#ports.map((port) => `127.0.0.1:${port}`)}`,
         ...["--allow-env=ROOMKEEPER_SECRET,NO_COLOR"],
         ...[`--allow-read=${this.#folder}`, `--allow-write=${this.#folder}`],
@@ -115,6 +120,11 @@ export class KeeperProgram implements AsyncDisposable {
     return (await this.#running.end("SIGTERM")).code;
   }
 
+  /** Why it told a user last to be out of a room; `where` is both addresses. */
+  reason(where: string): string | undefined {
+    return this.#reasons.get(where);
+  }
+
   /** What its store has in it, while it doesn't run. */
   async stored(): Promise<StoredLink[]> {
     const store = await openStore(join(this.#folder, "joins.sqlite"));
@@ -139,7 +149,8 @@ export class KeeperProgram implements AsyncDisposable {
   }
 
   #note(line: string): void {
-    const { event, domain, level } = parse(line);
+    const { event, domain, level, user, room, reason } = parse(line);
+    if (event === "notice") this.#reasons.set(`${user} ${room}`, String(reason));
     if (event === "loss") this.#open.add(domain);
     if (event === "settled") this.#open.delete(domain);
     if (event === "loss" || event === "settled") this.#doubts.add(this.#open.size);
@@ -150,7 +161,7 @@ export class KeeperProgram implements AsyncDisposable {
 }
 
 /** One line of the log; what is no JSON is an error that nobody has caught. */
-function parse(line: string): { event?: unknown; domain?: unknown; level: string } {
+function parse(line: string): Readonly<Record<string, unknown>> & { readonly level: string } {
   try {
     const { level, properties } = JSON.parse(line);
     return { ...properties, level: String(level) };

@@ -1,0 +1,135 @@
+import { assert, assertEquals } from "@std/assert";
+import { Keeper, type KeeperObserver, MemoryStore } from "../../mod.ts";
+import { type Element, xml } from "../../xml/mod.ts";
+import { forward } from "../../xmpp/forward.ts";
+import { NS } from "../../xmpp/namespaces.ts";
+import { errorReply } from "../../xmpp/stanza_error.ts";
+import { DOMAIN, FakeSession, SECRET } from "../component/fake_server.ts";
+import { MemoryTransport } from "../component/memory_transport.ts";
+
+const HOST = "home.example";
+const ANN = "ann@home.example/phone";
+const GARDEN = "garden@rooms.example";
+
+/** One life of a keeper with a stock feed, which learns that Ann is gone whenever it asks. */
+class Life implements AsyncDisposable {
+  readonly keeper: Keeper;
+  readonly #transport = new MemoryTransport();
+  session!: FakeSession;
+
+  private constructor(store: MemoryStore, observer: KeeperObserver) {
+    this.keeper = new Keeper({
+      transport: this.#transport,
+      domain: DOMAIN,
+      secret: SECRET,
+      watch: [HOST],
+      feed: "stock",
+      probe: "user",
+      pingDelay: 0,
+      store,
+      observers: [observer],
+    });
+  }
+
+  static async begin(store: MemoryStore, observer: KeeperObserver = {}): Promise<Life> {
+    const life = new Life(store, observer);
+    await life.keeper.start();
+    life.session = await FakeSession.accept(await life.#transport.accepted.next());
+    return life;
+  }
+
+  /** Ann's room shows her in. */
+  async join(): Promise<void> {
+    const status = xml("status", NS.mucUser, { code: "110" });
+    const x = xml("x", NS.mucUser, {}, status);
+    await this.#copy(xml("presence", NS.client, { from: `${GARDEN}/Ann`, to: ANN }, x));
+  }
+
+  /** Answers the keeper's next question: Ann is not in the room. */
+  async deny(): Promise<void> {
+    const question = await this.session.stanza();
+    assertEquals(question.attr("to"), `${GARDEN}/Ann`);
+    await this.#copy(errorReply(question, { type: "cancel", condition: "not-acceptable" }));
+  }
+
+  /** Resolves when the keeper has taken all that was sent to it. */
+  async taken(): Promise<void> {
+    const attrs = { from: HOST, to: DOMAIN, type: "get", id: "last" };
+    await this.session.send(xml("iq", NS.component, attrs, xml("ping", NS.ping)));
+    while ((await this.session.stanza()).attr("id") !== "last");
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+
+  async #copy(stanza: Element): Promise<void> {
+    await this.session.send(forward(stanza, { from: HOST, to: DOMAIN }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.session.cut();
+    await this.keeper.stop();
+  }
+}
+
+function stored(store: MemoryStore): string[] {
+  return [...store.load()].flatMap(({ joins }) => joins).map(({ user }) => user);
+}
+
+Deno.test("a notice that was held back when the keeper was killed is sent by the next one", async () => {
+  const store = new MemoryStore();
+  // Nothing more of it reaches the store, as if it were killed.
+  const verdict = Promise.withResolvers<void>();
+  await using killed = await Life.begin(store, {
+    reported: (_link, { type }) => type === "settled" && verdict.resolve(),
+  });
+  killed.keeper.pause();
+  await killed.join();
+  await killed.taken();
+  killed.keeper.router.verify("rooms.example");
+  await killed.deny();
+  await verdict.promise;
+  assertEquals([killed.keeper.held, killed.keeper.router.isJoined(ANN, GARDEN)], [1, false]);
+  assertEquals(stored(store), [ANN], "until she knows");
+
+  await using next = await Life.begin(store);
+  await next.deny();
+  const notice = await next.session.stanza();
+  assertEquals([notice.attr("type"), notice.attr("to")], ["unavailable", ANN]);
+  await next.taken();
+  assertEquals(stored(store), [], "she knows");
+});
+
+Deno.test("who has rejoined while a notice was held back stays in the store", async () => {
+  const store = new MemoryStore();
+  const verdict = Promise.withResolvers<void>();
+  await using life = await Life.begin(store, {
+    reported: (_link, { type }) => type === "settled" && verdict.resolve(),
+  });
+  life.keeper.pause();
+  await life.join();
+  await life.taken();
+  life.keeper.router.verify("rooms.example");
+  await life.deny();
+  await verdict.promise;
+  await life.join();
+  await life.taken();
+  life.keeper.resume();
+  await life.taken();
+  assert(life.keeper.router.isJoined(ANN, GARDEN));
+  assertEquals(stored(store), [ANN]);
+});
+
+Deno.test("once the server has been sent the notice, the store forgets the join", async () => {
+  const store = new MemoryStore();
+  const verdict = Promise.withResolvers<void>();
+  await using life = await Life.begin(store, {
+    reported: (_link, { type }) => type === "settled" && verdict.resolve(),
+  });
+  await life.join();
+  await life.taken();
+  life.keeper.router.verify("rooms.example");
+  await life.deny();
+  await verdict.promise;
+  await life.session.stanza();
+  await life.taken();
+  assertEquals(stored(store), []);
+});
