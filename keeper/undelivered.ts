@@ -35,7 +35,8 @@ export class Undelivered {
 
   /** A notice is to be sent. To be called before the store can have written that the join ended. */
   begin(link: LinkName, { user, room, nick }: NoticeEffect): void {
-    const join = { user, room, nick, since: this.#ports.now(), confirmed: 0 };
+    const since = Math.round(this.#ports.now());
+    const join = { user, room, nick, since, confirmed: 0 };
     this.#store.record(link, { type: "put", join });
   }
 

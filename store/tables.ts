@@ -104,7 +104,7 @@ function stepsOf({ link, change }: PendingChange): Step[] {
   switch (change.type) {
     case "put": {
       const { user, room, nick, since, confirmed } = change.join;
-      return [step("putJoin", link, user, room, nick, since, confirmed)];
+      return [step("putJoin", link, user, room, nick, Math.round(since), confirmed)];
     }
     case "remove":
       return [step("removeJoin", link, change.user, change.room)];

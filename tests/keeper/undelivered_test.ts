@@ -89,6 +89,7 @@ Deno.test("a notice that was held back when the keeper was killed is sent by the
   await verdict.promise;
   assertEquals([killed.keeper.held, killed.keeper.router.isJoined(ANN, GARDEN)], [1, false]);
   assertEquals(stored(store), [ANN], "until she knows");
+  assert([...store.load()].every(({ joins }) => Number.isInteger(joins[0]?.since)));
 
   await using next = await Life.begin(store);
   await next.deny();

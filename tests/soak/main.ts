@@ -29,13 +29,19 @@ if (!(minutes > 0 && minutes <= 24 * 60) || !Number.isSafeInteger(seed) || feeds
 console.log(`${minutes} minutes from seed ${seed}`);
 const start = performance.now();
 const soaks = feeds.map((feed) => new Soak({ feed, seed, ms: minutes * 60_000 }));
+const end = async () => {
+  for (const soak of soaks) await soak[Symbol.asyncDispose]();
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => void end().finally(() => Deno.exit(1)));
+}
 const timer = setInterval(() => {
   const seconds = Math.round((performance.now() - start) / 1000);
   for (const { progress } of soaks) console.log(`${`${seconds} s`.padStart(6)}  ${progress}`);
 }, PROGRESS_MS);
 const outcomes = await Promise.all(soaks.map((soak) => soak.run()));
 clearInterval(timer);
-for (const soak of soaks) await soak[Symbol.asyncDispose]();
+await end();
 
 console.log(`\n${table(outcomes)}`);
 const faults = outcomes.flatMap((outcome) =>
