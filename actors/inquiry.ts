@@ -15,10 +15,13 @@ import type { Join } from "./joins.ts";
 import type { Judge } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
 import type { DomainPorts, FullDomainOptions } from "./options.ts";
+import { Quota } from "./pace.ts";
 import { type Item, type QuestionKind, Round } from "./round.ts";
 
 /** Questions are sent in small batches, so that a pace of 50 a second needs 10 timers, not 50. */
 const BATCH_MS = 100;
+/** But no more than this at a time, so that no event takes long. */
+const BATCH_SIZE = 50;
 /** How long to wait when something else than time is in the way: our server, a nick change. */
 const PAUSE_MS = 1_000;
 /** How many joins are looked at for one batch, so that no event takes long. */
@@ -54,6 +57,7 @@ export class Inquiry {
   readonly #judge: Judge;
   readonly #options: FullDomainOptions;
   readonly #ports: DomainPorts;
+  readonly #quota: Quota;
   readonly #open = new Map<string, Question>();
   readonly #busy = new Map<string, string>();
   /** Joins that wait for the answer of their room, by room. */
@@ -82,6 +86,7 @@ export class Inquiry {
     this.#judge = judge;
     this.#options = options;
     this.#ports = ports;
+    this.#quota = new Quota((wanted) => ports.reserve(wanted));
   }
 
   /** How many questions of this round are left to be asked, or a little more. */
@@ -149,7 +154,9 @@ export class Inquiry {
     if (now < this.#nextBatch) return this.#nextBatch;
     const { size, ms } = this.#batch();
     const round = this.#round;
-    let granted = round.left > 0 ? this.#ports.grant(Math.min(size, round.left)) : 0;
+    if (round.left === 0) return now + ms;
+    let granted = this.#quota.take(Math.min(size, round.left), now);
+    if (granted === 0) return this.#quota.from;
     const held: Item[] = [];
     let idle = true;
     for (let looks = LOOKS; looks > 0 && granted > 0 && round.left > 0; looks--) {
@@ -164,7 +171,13 @@ export class Inquiry {
     }
     idle &&= held.length > 0 && round.left === 0;
     for (const item of held) round.later(item);
+    this.#quota.giveBack(granted);
     return now + (idle ? PAUSE_MS : ms);
+  }
+
+  /** Leave for a question of somebody else; undefined: granted, else when to try again. */
+  leave(now: number): number | undefined {
+    return this.#quota.take(1, now) > 0 ? undefined : this.#quota.from;
   }
 
   /**
@@ -175,6 +188,8 @@ export class Inquiry {
     if (now < this.#nextBatch) return this.#nextBatch;
     for (const join of this.#anyOrder()) {
       if (!this.#ledger.isSuspect(join) || this.#isHeld(join)) continue;
+      const later = this.leave(now);
+      if (later !== undefined) return later;
       return void this.#send({ kind: "ping", join }, id, now);
     }
     return now + PAUSE_MS;
@@ -324,7 +339,7 @@ export class Inquiry {
   /** How many questions make a batch, and how much later the next one may go out. */
   #batch(): { readonly size: number; readonly ms: number } {
     const pace = this.#options.pingsPerSecond;
-    const size = Math.max(1, Math.floor(pace * BATCH_MS / 1000));
+    const size = Math.min(BATCH_SIZE, Math.max(1, Math.floor(pace * BATCH_MS / 1000)));
     return { size, ms: Math.ceil(1000 * size / pace) };
   }
 }

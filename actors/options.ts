@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Leave } from "./pace.ts";
+
 /** How a {@linkcode RemoteDomain} verifies joins after a loss. */
 export interface DomainOptions {
   /** Time from a loss to the first question. @default {60000} */
@@ -74,8 +76,8 @@ export interface DomainPorts {
   random(): number;
   /** A new stanza id that nobody can guess. */
   id(): string;
-  /** Asks for leave to send so many questions now, over all domains; returns how many may go. */
-  grant(wanted: number): number;
+  /** Reserves leave for so many questions, or fewer, at the pace of all domains together. */
+  reserve(wanted: number): Leave;
   /** Whether remote domains are known to answer the component's own JID; undefined: not known. */
   componentReachable(): boolean | undefined;
   /** Whether the home server tries to connect for each stanza anew: there is no retry delay. */

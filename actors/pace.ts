@@ -4,41 +4,85 @@
  * @module
  */
 
+/** How much time a burst may be ahead of the pace, in milliseconds. */
+const BURST_MS = 100;
+/** Leave that is not used for so long is forfeited, so that no more come together than agreed. */
+const FORFEIT_MS = 1_000;
+
+/** Leave to ask. */
+export interface Leave {
+  /** How many questions. */
+  readonly count: number;
+  /** From when on, in milliseconds. */
+  readonly from: number;
+}
+
 /**
- * A bucket that fills at a steady rate and holds what a tenth of a second brings, so that many
- * domains that ask at the same time take turns.
+ * Gives leave to ask at a steady rate, with bursts of what a tenth of a second brings. Leave is
+ * given in the order in which it is wanted, in advance if it must be: thus many domains that ask
+ * at the same time take turns, and none of them has to try again and again.
  *
  * ```ts
  * import { Pace } from "./pace.ts";
  *
- * const pace = new Pace(500, () => Date.now());
- * pace.grant(5); // 5
+ * const pace = new Pace(500, () => 0);
+ * pace.reserve(50); // { count: 50, from: 0 }
+ * pace.reserve(5); // { count: 5, from: 10 }
  * ```
  */
 export class Pace {
-  readonly #perSecond: number;
-  readonly #size: number;
+  readonly #period: number;
+  readonly #burst: number;
   readonly #now: () => number;
-  #level: number;
-  #at: number;
+  /** The time until which everything is given away. */
+  #taken = -Infinity;
 
   /** Lets through `perSecond` questions; `now` tells the time in milliseconds. */
   constructor(perSecond: number, now: () => number) {
-    this.#perSecond = perSecond;
-    this.#size = Math.max(1, perSecond / 10);
-    this.#level = this.#size;
+    this.#period = 1000 / perSecond;
+    this.#burst = Math.max(1, Math.floor(perSecond * BURST_MS / 1000));
     this.#now = now;
-    this.#at = now();
   }
 
-  /** How many of the wanted questions may be sent now. */
-  grant(wanted: number): number {
+  /** Leave for so many questions, or fewer. */
+  reserve(wanted: number): Leave {
     const now = this.#now();
-    const gained = (now - this.#at) * this.#perSecond / 1000;
-    this.#level = Math.min(this.#size, this.#level + gained);
-    this.#at = now;
-    const granted = Math.min(wanted, Math.floor(this.#level));
-    this.#level -= granted;
-    return granted;
+    const count = Math.min(wanted, this.#burst);
+    const idle = now - this.#burst * this.#period;
+    this.#taken = Math.max(this.#taken, idle) + count * this.#period;
+    return { count, from: Math.max(now, this.#taken) };
+  }
+}
+
+/** The leave that one domain has. */
+export class Quota {
+  readonly #reserve: (wanted: number) => Leave;
+  #count = 0;
+  #from = -Infinity;
+
+  /** Starts without any; `reserve` is asked for it. */
+  constructor(reserve: (wanted: number) => Leave) {
+    this.#reserve = reserve;
+  }
+
+  /** When the leave that was given holds, in milliseconds. */
+  get from(): number {
+    return this.#from;
+  }
+
+  /** Takes leave for so many questions, or fewer; 0: not before {@linkcode from}. */
+  take(wanted: number, now: number): number {
+    if (this.#count === 0 || now > this.#from + FORFEIT_MS) {
+      ({ count: this.#count, from: this.#from } = this.#reserve(wanted));
+    }
+    if (now < this.#from) return 0;
+    const taken = Math.min(wanted, this.#count);
+    this.#count -= taken;
+    return taken;
+  }
+
+  /** Gives back what was not needed. */
+  giveBack(count: number): void {
+    this.#count += count;
   }
 }

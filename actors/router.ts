@@ -115,7 +115,7 @@ export class Router {
       now: () => ports.now(),
       random: () => ports.random(),
       id: () => ports.id(),
-      grant: (wanted) => pace.grant(wanted),
+      reserve: (wanted) => pace.reserve(wanted),
       componentReachable: () => this.#componentReachable,
       triesAnew: () => ports.triesAnew(),
     };

@@ -246,11 +246,9 @@ export class Verifier {
     if (this.#alive) return this.#startAsking(now);
     const by = this.#prober(now);
     const id = this.#ports.id();
+    const until = by === "component" ? this.#inquiry.leave(now) : this.#inquiry.askCanary(id, now);
+    if (until !== undefined) return void (this.#phase = { name: "backoff", until });
     if (by === "component") this.#ledger.want({ type: "probe", id });
-    else {
-      const until = this.#inquiry.askCanary(id, now);
-      if (until !== undefined) return void (this.#phase = { name: "backoff", until });
-    }
     this.#ledger.report({ type: "probing", by });
     this.#phase = { name: "probe", id, until: now + this.#options.pingTimeout, by };
   }

@@ -23,6 +23,7 @@ import {
   streamHeader,
 } from "./handshake.ts";
 import type { ReaderEvent, StreamReader } from "./reader.ts";
+import { Stretch } from "./stretch.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** What a stream is made of. */
@@ -54,6 +55,7 @@ const encoder = new TextEncoder();
 /** A stream that has been opened and authenticated. */
 export class ComponentStream {
   readonly #options: StreamOptions;
+  readonly #stretch: Stretch;
   #id = "";
   #opened = false;
   #events: Iterator<ReaderEvent> = [][Symbol.iterator]();
@@ -68,6 +70,7 @@ export class ComponentStream {
 
   private constructor(options: StreamOptions) {
     this.#options = options;
+    this.#stretch = new Stretch(options.clock);
   }
 
   /**
@@ -109,6 +112,11 @@ export class ComponentStream {
   async read(handler: StanzaHandler): Promise<ComponentError | undefined> {
     try {
       for (;;) {
+        const pause = this.#stretch.pause();
+        if (pause !== undefined) {
+          await pause;
+          if (this.#failure) throw this.#failure;
+        }
         const event = this.#buffered() ?? await this.#receive();
         if (event.type === "close") throw new ConnectionLostError("closed");
         if (event.type === "open") continue;
@@ -152,6 +160,7 @@ export class ComponentStream {
   abort(reason: ComponentError): void {
     this.#failure ??= reason;
     this.#options.bytes.close();
+    this.#stretch.end();
     this.#resume();
   }
 
@@ -205,6 +214,8 @@ export class ComponentStream {
         throw new ConnectionLostError("reset", { cause });
       });
       if (length === null) throw new ConnectionLostError("closed");
+      const pause = this.#stretch.pause();
+      if (pause !== undefined) await pause;
       this.#events = reader.commit(length)[Symbol.iterator]();
       const event = this.#buffered();
       if (event) return event;

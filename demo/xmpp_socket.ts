@@ -9,7 +9,7 @@ import { NS } from "../xmpp/namespaces.ts";
 /** A TCP connection that carries stanzas. */
 export class XmppSocket {
   readonly #conn: Deno.Conn;
-  readonly #outgoing: Uint8Array[] = [];
+  #outgoing = "";
   #writing = false;
   #closed = false;
 
@@ -52,14 +52,16 @@ export class XmppSocket {
   }
 
   #write(text: string): void {
-    this.#outgoing.push(new TextEncoder().encode(text));
+    this.#outgoing += text;
     if (!this.#writing) this.#flush();
   }
 
   async #flush(): Promise<void> {
     this.#writing = true;
     try {
-      for (let bytes = this.#outgoing.shift(); bytes; bytes = this.#outgoing.shift()) {
+      while (this.#outgoing !== "") {
+        const bytes = new TextEncoder().encode(this.#outgoing);
+        this.#outgoing = "";
         for (let sent = 0; sent < bytes.length;) {
           sent += await this.#conn.write(bytes.subarray(sent));
         }

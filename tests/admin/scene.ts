@@ -55,7 +55,7 @@ export class Scene {
       now: () => this.now,
       random: () => 0.5,
       id: () => `q${this.#ids++}`,
-      grant: (wanted) => wanted,
+      reserve: (count) => ({ count, from: 0 }),
       componentReachable: () => true,
       triesAnew: () => true,
       ownOutage: () => false,

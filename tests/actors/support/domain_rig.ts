@@ -61,7 +61,7 @@ export class DomainRig {
       now: () => this.time.now,
       random: () => this.random,
       id: () => `rk-${this.#ids++}`,
-      grant: (wanted) => wanted,
+      reserve: (count) => ({ count, from: 0 }),
       componentReachable: () => this.componentReachable,
       triesAnew: () => this.triesAnew,
       ownOutage: () => this.outage,

@@ -184,7 +184,11 @@ export class Simulation {
       now: () => this.time.now,
       random: this.random,
       id: () => `q${this.#ids++}`,
-      grant: (wanted) => this.random() < 0.9 ? wanted : Math.floor(wanted * this.random()),
+      reserve: (wanted) => {
+        if (this.random() < 0.9) return { count: wanted, from: this.time.now };
+        const count = Math.max(1, Math.floor(wanted * this.random()));
+        return { count, from: this.time.now + 3_000 * this.random() };
+      },
       componentReachable: () => this.#componentReachable,
       triesAnew: () => false,
       ownOutage: () => this.outage || !this.#connected,
