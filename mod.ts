@@ -31,7 +31,7 @@ export { MemoryStore, openStore, SqliteStore } from "./store/mod.ts";
 export { StoreError } from "./store/mod.ts";
 export type { StoreClock, StoreFailure, StoreLog, StoreOptions } from "./store/mod.ts";
 export { Router, type RouterOptions, type RouterPorts } from "./actors/router.ts";
-export type { HostSnapshot, LinkName, StoredLink } from "./actors/router.ts";
+export type { KnownLink, LinkName, StoredLink } from "./actors/router.ts";
 export { type DomainStatus, RemoteDomain } from "./actors/remote_domain.ts";
 export {
   DOMAIN_DEFAULTS,
@@ -50,6 +50,7 @@ export type {
   DomainEvent,
   FeedEvent,
   JoinRecord,
+  KnownJoin,
   Loss,
   LossCause,
   OccupancyEvent,

@@ -61,14 +61,18 @@ export type AnswerEvent =
   /** The connection to our server could not take the question now; it was not sent. */
   | { readonly type: "deferred"; readonly id: string };
 
-/** One join as a server plugin or the store remembers it. */
-export interface JoinRecord {
+/** One join as a server plugin knows it. */
+export interface KnownJoin {
   /** The user's full JID. */
   readonly user: string;
   /** The room's bare JID. */
   readonly room: string;
   /** The nick the room gave. */
   readonly nick: string;
+}
+
+/** One join as the store remembers it. */
+export interface JoinRecord extends KnownJoin {
   /** When the user joined, in milliseconds since the epoch. */
   readonly since: number;
   /** The sequence number of the latest evidence; see {@linkcode Loss}. */
@@ -110,20 +114,12 @@ export type DomainEvent =
     readonly direction: Direction;
     readonly clean: boolean;
   }
-  /** The server plugin's list of this domain's joins, in parts, and of its streams that are up. */
-  | {
-    readonly type: "snapshot";
-    readonly joins: readonly {
-      readonly user: string;
-      readonly room: string;
-      readonly nick: string;
-    }[];
-    readonly up: readonly Direction[];
-    /** The first part of the list. */
-    readonly first: boolean;
-    /** The last part: what the parts do not name is no more. */
-    readonly last: boolean;
-  }
+  /** The server plugin begins to tell all joins that it knows of. */
+  | { readonly type: "snapshot-begin" }
+  /** Some of them. */
+  | { readonly type: "snapshot"; readonly joins: readonly KnownJoin[] }
+  /** Those were all: what was not named is no more. And which streams are up now. */
+  | { readonly type: "snapshot-end"; readonly up: readonly Direction[] }
   /** We may have missed part of the feed: nothing known before is certain. */
   | { readonly type: "away" }
   /** An operator wants everything asked again, now. */

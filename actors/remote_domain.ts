@@ -8,7 +8,7 @@
  * @module
  */
 import type { Effect } from "./effects.ts";
-import type { Direction, DomainEvent, JoinRecord, Loss } from "./events.ts";
+import type { Direction, DomainEvent, JoinRecord, KnownJoin, Loss } from "./events.ts";
 import type { Join, Joins } from "./joins.ts";
 import { Judge } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
@@ -16,6 +16,9 @@ import { Link, type LinkState } from "./link.ts";
 import { DOMAIN_DEFAULTS, type DomainOptions, type DomainPorts } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { Verifier } from "./verifier.ts";
+
+/** How many joins are gone through at one go after a snapshot, so that no event takes long. */
+const PORTION = 500;
 
 /** What a {@linkcode RemoteDomain} looks like from outside, for the operator. */
 export interface DomainStatus {
@@ -54,6 +57,8 @@ export class RemoteDomain {
   #closedAt: number | undefined;
   /** Joins that the snapshot which is coming in has named, or that were made meanwhile. */
   #named: Set<Join> | undefined;
+  /** What is to be gone through since the snapshot has ended. */
+  #unswept: Iterator<Join> | undefined;
   #wakeAt: number | undefined;
 
   /** Makes the keeper of the link between `host` and `domain`, with no joins yet. */
@@ -158,14 +163,21 @@ export class RemoteDomain {
         return event.state === "up"
           ? this.#linkUp(event.direction)
           : this.#linkDown(event.direction, event.clean);
+      case "snapshot-begin":
+        this.#named = new Set();
+        this.#unswept = undefined;
+        return;
       case "snapshot":
-        return this.#snapshot(event);
+        return this.#snapshot(event.joins);
+      case "snapshot-end":
+        return this.#snapshotEnd(event.up);
       case "away":
         return this.#verifier.lost("restart");
       case "verify":
         return this.#verifier.lost("operator");
       case "wake":
         this.#wakeAt = undefined;
+        if (this.#unswept !== undefined) this.#sweep(this.#unswept);
         return this.#verifier.wake();
     }
   }
@@ -179,6 +191,7 @@ export class RemoteDomain {
     else {
       this.#ledger.rename(join, nick);
       this.#ledger.confirm(join, this.#ledger.seq, "joined");
+      this.#named?.add(join);
     }
     this.#verifier.heard();
   }
@@ -238,13 +251,7 @@ export class RemoteDomain {
 
   // --- resynchronisation ----------------------------------------------------------------------
 
-  #snapshot({ joins, up, first, last }: Extract<DomainEvent, { type: "snapshot" }>): void {
-    if (first) {
-      this.#link.set(up);
-      this.#closedAt = up.length < 2 ? this.#ledger.next() : undefined;
-      this.#verifier.told(up.length > 0);
-      this.#named = new Set();
-    }
+  #snapshot(joins: readonly KnownJoin[]): void {
     const known = this.joins.size;
     for (const { user, room, nick } of joins) {
       const join = this.joins.get(user, room);
@@ -257,16 +264,33 @@ export class RemoteDomain {
     // Who is new to us was not seen by us.
     const isNew = this.joins.size > known;
     if (isNew && this.#verifier.phase === undefined) this.#verifier.lost("restart");
-    if (!last) return;
-    const gone: Join[] = [];
-    for (const join of this.joins) if (!this.#named?.has(join)) gone.push(join);
-    for (const join of gone) this.#ledger.forget(join);
-    this.#named = undefined;
+  }
+
+  #snapshotEnd(up: readonly Direction[]): void {
+    this.#link.set(up);
+    this.#closedAt = up.length < 2 ? this.#ledger.next() : undefined;
+    this.#verifier.told(up.length > 0);
+    // A domain that the snapshot brought to our notice has nothing that it did not name.
+    if (this.#named === undefined) return;
+    this.#unswept = this.joins[Symbol.iterator]();
+    this.#sweep(this.#unswept);
+  }
+
+  /** Takes out joins that the snapshot did not name: a portion now, the next at the next wake. */
+  #sweep(joins: Iterator<Join>): void {
+    for (let left = PORTION; left > 0; left--) {
+      const { value: join, done } = joins.next();
+      if (done) {
+        this.#named = this.#unswept = undefined;
+        return;
+      }
+      if (!this.#named!.has(join) && this.joins.has(join)) this.#ledger.forget(join);
+    }
   }
 
   /** Asks for a wake event when the next thing is due. One that comes too early does no harm. */
   #planWake(): void {
-    const at = this.#verifier.due;
+    const at = this.#unswept === undefined ? this.#verifier.due : this.#now();
     if (at !== undefined && this.#wakeAt !== undefined && this.#wakeAt <= at) return;
     if (at === this.#wakeAt) return;
     this.#wakeAt = at;

@@ -8,7 +8,7 @@ import { Arrivals } from "./arrivals.ts";
 import { domainActor, type DomainHands } from "./domain_actor.ts";
 import type { NoticeEffect, QuestionEffect } from "./domain_actor.ts";
 import type { Report, StoreChange } from "./effects.ts";
-import type { Direction, DomainEvent, FeedEvent, JoinRecord, Loss } from "./events.ts";
+import type { Direction, DomainEvent, FeedEvent, JoinRecord, KnownJoin, Loss } from "./events.ts";
 import type { DomainOptions, DomainPorts } from "./options.ts";
 import { OutageSense } from "./outage.ts";
 import { Pace } from "./pace.ts";
@@ -17,9 +17,6 @@ import type { ActorRef } from "./runtime/behaviour.ts";
 import { ActorStoppedError } from "./runtime/errors.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 import { Sessions } from "./sessions.ts";
-
-/** How many joins are handed to an actor at a time. */
-const PART = 2_000;
 
 /** Which link: the watched host and the remote domain. */
 export interface LinkName {
@@ -69,18 +66,12 @@ export interface StoredLink extends LinkName {
   readonly seq: number;
 }
 
-/** All that a server plugin knows of one watched host. */
-export interface HostSnapshot {
-  /** The watched host. */
-  readonly host: string;
-  /** The joins of its users. */
-  readonly joins: readonly {
-    readonly user: string;
-    readonly room: string;
-    readonly nick: string;
-  }[];
-  /** Its s2s streams that are up. */
-  readonly links: readonly { readonly domain: string; readonly direction: Direction }[];
+/** An s2s stream of a watched host that is up. */
+export interface KnownLink {
+  /** The remote domain. */
+  readonly domain: string;
+  /** Which way stanzas go in it. */
+  readonly direction: Direction;
 }
 
 interface Route {
@@ -198,24 +189,31 @@ export class Router {
     }
   }
 
-  /** Takes a server plugin's word for who is where. */
-  async snapshot({ host, joins, links }: HostSnapshot): Promise<void> {
-    const news = new Map<string, { joins: HostSnapshot["joins"][number][]; up: Direction[] }>();
-    const of = (domain: string) => {
-      const known = news.get(domain) ?? { joins: [], up: [] };
-      news.set(domain, known);
-      return known;
-    };
-    for (const join of joins) of(domainOf(join.room)).joins.push(join);
-    for (const { domain, direction } of links) of(domain).up.push(direction);
-    for (const { domain } of this.#routes.values()) if (domain.host === host) of(domain.domain);
-    for (const [domain, { joins, up }] of news) {
-      if (joins.length === 0 && !this.#routes.has(key(host, domain))) continue;
-      const { name } = this.#make(host, domain);
-      for (const { user } of joins) this.#arrivals.add(user, name);
-      for (const { part, first, last } of parts(joins)) {
-        await this.#tell(host, domain, { type: "snapshot", joins: part, up, first, last });
-      }
+  /**
+   * A server plugin begins to tell all that it knows of a watched host: {@linkcode name} follows
+   * again and again, and {@linkcode endSnapshot} in the end.
+   */
+  async beginSnapshot(host: string): Promise<void> {
+    for (const domain of this.#domainsOf(host)) {
+      await this.#tell(host, domain, { type: "snapshot-begin" });
+    }
+  }
+
+  /** Takes the plugin's word that users of the host are where it says. */
+  async name(host: string, joins: readonly KnownJoin[]): Promise<void> {
+    for (const [domain, there] of Map.groupBy(joins, ({ room }) => domainOf(room))) {
+      const route = this.#make(host, domain);
+      for (const { user } of there) this.#arrivals.add(user, route.name);
+      await this.#deliver(route, { type: "snapshot", joins: there });
+    }
+  }
+
+  /** The plugin has told all joins, and all streams that are up. */
+  async endSnapshot(host: string, links: readonly KnownLink[]): Promise<void> {
+    const up = Map.groupBy(links, ({ domain }) => domain);
+    for (const domain of this.#domainsOf(host)) {
+      const directions = (up.get(domain) ?? []).map(({ direction }) => direction);
+      await this.#tell(host, domain, { type: "snapshot-end", up: directions });
     }
   }
 
@@ -242,6 +240,10 @@ export class Router {
     const route = this.#routes.get(key(domainOf(user), domainOf(room)));
     if (route?.domain.joins.get(user, room) === undefined) return false;
     return route.ref.tell({ type: "forget", user, room }, "system");
+  }
+
+  #domainsOf(host: string): string[] {
+    return this.domains.filter((remote) => remote.host === host).map(({ domain }) => domain);
   }
 
   #command(domain: string, event: DomainEvent): number {
@@ -351,16 +353,6 @@ export class Router {
 /** Whether a domain is a service of the host itself: that it is there says nothing of the network. */
 function isOwn({ host, domain }: LinkName): boolean {
   return domain === host || domain.endsWith(`.${host}`);
-}
-
-/** A long list in parts, so that no event takes long; of an empty one a single empty part. */
-function* parts<T>(
-  all: readonly T[],
-): Generator<{ readonly part: readonly T[]; readonly first: boolean; readonly last: boolean }> {
-  for (let at = 0; at === 0 || at < all.length; at += PART) {
-    const part = all.slice(at, at + PART);
-    yield { part, first: at === 0, last: at + PART >= all.length };
-  }
 }
 
 function key(host: string, domain: string): string {

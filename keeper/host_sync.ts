@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostSnapshot } from "../actors/router.ts";
+import type { KnownLink } from "../actors/router.ts";
 import type { LinkNotice } from "../xmpp/link_notices.ts";
 
 /** How long a plugin may be silent before it is greeted again, in milliseconds. */
@@ -15,8 +15,18 @@ export type SyncStep =
   | { readonly type: "none" }
   /** Send the plugin our hello. */
   | { readonly type: "greet" }
-  /** The snapshot is complete. */
-  | { readonly type: "synced"; readonly snapshot: HostSnapshot; readonly software: string };
+  /** A snapshot begins. */
+  | { readonly type: "begin" }
+  /** It is complete. */
+  | {
+    readonly type: "synced";
+    /** The streams that are up. */
+    readonly links: readonly KnownLink[];
+    /** How many joins were told. */
+    readonly joins: number;
+    /** What server the plugin runs in. */
+    readonly software: string;
+  };
 
 /** How far the plugin of a host is in step with us. */
 export type SyncState = "away" | "greeted" | "syncing" | "synced";
@@ -27,8 +37,8 @@ export class HostSync {
   readonly host: string;
   #state: SyncState = "away";
   #software = "";
-  #joins: HostSnapshot["joins"][number][] = [];
-  #links: HostSnapshot["links"][number][] = [];
+  #joins = 0;
+  readonly #links = new Map<string, KnownLink>();
   #last = 0;
 
   /** Starts out of step. */
@@ -76,22 +86,25 @@ export class HostSync {
         this.#software = notice.software;
         if (this.#state !== "greeted") return { type: "greet" };
         this.#state = "syncing";
-        this.#joins = [];
-        this.#links = [];
-        break;
+        this.#joins = 0;
+        this.#links.clear();
+        return { type: "begin" };
       case "joined":
-        this.#joins.push({ user: notice.user, room: notice.room, nick: notice.nick });
+        this.#joins++;
         break;
-      case "link":
-        if (notice.state === "up") this.#links.push(notice);
+      case "link": {
+        const { domain, direction, state } = notice;
+        const key = `${direction} ${domain}`;
+        if (state === "up") this.#links.set(key, { domain, direction });
+        else this.#links.delete(key);
         break;
+      }
       case "synced": {
         if (this.#state !== "syncing") break;
         this.#state = "synced";
-        const snapshot = { host: this.host, joins: this.#joins, links: this.#links };
-        this.#joins = [];
-        this.#links = [];
-        return { type: "synced", snapshot, software: this.#software };
+        const links = [...this.#links.values()];
+        this.#links.clear();
+        return { type: "synced", links, joins: this.#joins, software: this.#software };
       }
       case "keeper-hello":
       case "ended":

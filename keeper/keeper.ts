@@ -4,9 +4,9 @@
  * @module
  */
 import type { NoticeEffect, QuestionEffect } from "../actors/domain_actor.ts";
+import type { KnownJoin } from "../actors/events.ts";
 import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
 import { ActorSystem, type ActorSystemOptions, systemClock } from "../actors/runtime/mod.ts";
-import { Ring } from "../actors/runtime/ring.ts";
 import { RecordTap } from "../actors/record_tap.ts";
 import { tap, type TapContext, type Tapped } from "../actors/tap.ts";
 import {
@@ -19,7 +19,6 @@ import {
   RequestError,
   type RequestHandler,
   scannerReader,
-  type SendResult,
   type Transport,
 } from "../component/mod.ts";
 import type { Element } from "../xml/mod.ts";
@@ -33,6 +32,7 @@ import { ping } from "../xmpp/ping.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
 import { HELLO_INTERVAL_MS, HostSync } from "./host_sync.ts";
 import type { JoinStore, StoreHealth } from "./join_store.ts";
+import { NoticeQueue } from "./notice_queue.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
 import { remembered } from "./remembered.ts";
 import { StanzaIds } from "./stanza_ids.ts";
@@ -100,11 +100,8 @@ export class Keeper implements AsyncDisposable {
   readonly #observer: Required<KeeperObserver>;
   readonly #now: () => number;
   readonly #ids = new StanzaIds();
-  /** Notices that the connection has no room for at the moment. */
-  readonly #waiting = new Ring<{ readonly stanza: Element; readonly sent: () => void }>();
+  readonly #notices: NoticeQueue;
   readonly #undelivered: Undelivered | undefined;
-  #paused = false;
-  #held: { readonly link: LinkName; readonly notice: NoticeEffect }[] = [];
   #greeter: ReturnType<typeof setInterval> | undefined;
   #wasConnected = false;
   #stopping = false;
@@ -140,6 +137,11 @@ export class Keeper implements AsyncDisposable {
       written: () => this.#connection.written("urgent"),
       isJoined: (user, room) => this.router.isJoined(user, room),
     });
+    this.#notices = new NoticeQueue({
+      send: (link, notice) => this.#notify(link, notice),
+      drained: () => this.#connection.drained("urgent"),
+      holds: ({ user, room }) => !this.router.isJoined(user, room),
+    });
     this.router = new Router(this.#system, options, {
       now: this.#now,
       random: options.system?.random ?? Math.random,
@@ -149,7 +151,7 @@ export class Keeper implements AsyncDisposable {
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => {
         this.#undelivered?.begin(link, notice);
-        this.#notify(link, notice);
+        this.#notices.push(link, notice);
       },
       persist: (link, change) => this.#options.store?.record(link, change),
       report: (link, report) => this.#observer.reported(link, report),
@@ -168,12 +170,12 @@ export class Keeper implements AsyncDisposable {
 
   /** Whether notices are held back; see {@linkcode pause}. */
   get paused(): boolean {
-    return this.#paused;
+    return this.#notices.paused;
   }
 
   /** How many notices are held back. */
   get held(): number {
-    return this.#held.length;
+    return this.paused ? this.#notices.length : 0;
   }
 
   /** How the store is doing, if there is one. */
@@ -197,17 +199,12 @@ export class Keeper implements AsyncDisposable {
 
   /** Holds back all notices, until {@linkcode resume}. */
   pause(): void {
-    this.#paused = true;
+    this.#notices.pause();
   }
 
   /** Sends the notices that were held back, unless the user has rejoined meanwhile. */
   resume(): void {
-    this.#paused = false;
-    const held = this.#held;
-    this.#held = [];
-    for (const { link, notice } of held) {
-      if (!this.router.isJoined(notice.user, notice.room)) this.#notify(link, notice);
-    }
+    this.#notices.resume();
   }
 
   /**
@@ -222,7 +219,7 @@ export class Keeper implements AsyncDisposable {
     await this.#system.stop();
     await this.#options.store?.close();
     this.#observer.stopped();
-    return { unsent: unsent + this.#waiting.length };
+    return { unsent: unsent + this.#notices.length };
   }
 
   /** Stops, as {@linkcode stop} does. */
@@ -346,29 +343,39 @@ export class Keeper implements AsyncDisposable {
   async #noticed(host: string, notices: readonly LinkNotice[]): Promise<void> {
     const sync = this.#hosts.get(host);
     if (sync === undefined) return;
+    let named: KnownJoin[] = [];
     for (const notice of notices) {
+      if (named.length > 0 && notice.type !== "joined") {
+        await this.router.name(host, named);
+        named = [];
+      }
       if ("user" in notice && domainOf(notice.user) !== host) {
         this.#observer.ignored("forged", host, `tells of ${notice.user}, a user of another host`);
       } else if (notice.type === "ended") await this.router.route(notice);
-      else if (notice.type === "link" && !sync.syncing) {
+      else if (notice.type === "link" && (!sync.syncing || notice.state === "down")) {
+        if (sync.syncing) sync.take(notice, this.#now());
         await this.router.route({ ...notice, host });
       } else if (notice.type === "keeper-hello" || (notice.type === "joined" && !sync.syncing)) {
         this.#observer.ignored("unexpected", host, `<${notice.type}/> out of turn`);
       } else {
         const step = sync.take(notice, this.#now());
+        if (notice.type === "joined") named.push(notice);
         if (step.type === "greet") this.#greet(sync);
-        if (step.type === "synced") {
-          await this.router.snapshot(step.snapshot);
-          this.#observer.synced(host, step.software, step.snapshot.joins.length);
+        else if (step.type === "begin") await this.router.beginSnapshot(host);
+        else if (step.type === "synced") {
+          await this.router.endSnapshot(host, step.links);
+          this.#observer.synced(host, step.software, step.joins);
         }
       }
     }
+    if (named.length > 0) await this.router.name(host, named);
   }
 
   // --- what goes out --------------------------------------------------------------------------
 
   #ask(link: LinkName, question: QuestionEffect): boolean {
-    if (!this.#sees(link.host)) return false;
+    // While notices wait, more verdicts would only make more of them.
+    if (!this.#sees(link.host) || this.#notices.behind) return false;
     const { id } = question;
     if (question.type === "probe") return this.#probe(link, id);
     const { user, room } = question;
@@ -400,46 +407,27 @@ export class Keeper implements AsyncDisposable {
       answer.by !== link.host && answer.by !== this.#options.domain;
   }
 
-  #notify(link: LinkName, notice: NoticeEffect): void {
-    if (this.#paused) return void this.#held.push({ link, notice });
+  #notify(link: LinkName, notice: NoticeEffect): "done" | "full" | "closed" {
     const { user, room, nick, reason } = notice;
-    const stanza = leaveNotice({
-      user,
-      room,
-      nick,
-      id: this.#ids.next(),
-      reason: this.#options.noticeReason ?? "Connection to remote server lost",
-      ...(reason === "destroyed"
-        ? { destroyed: {} }
-        : { statuses: this.#options.noticeStatuses ?? [330, 333] }),
-    });
-    this.#waiting.push({ stanza, sent: () => this.#undelivered?.sent(link, notice) });
-    if (this.#waiting.length === 1) this.#sendWaiting();
-    this.#observer.notified(link, notice);
-  }
-
-  /** Sends notices in order, as fast as the connection takes them. None is dropped. */
-  async #sendWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const { stanza, sent } = this.#waiting.first;
-      const result = this.#sendNotice(stanza);
-      if (result === "closed") return;
-      if (result === "full") {
-        await this.#connection.drained("urgent");
-        continue;
-      }
-      this.#waiting.shift();
-      sent();
-    }
-  }
-
-  /** A notice that XML can't carry is a defect of ours: it must not hold up the others. */
-  #sendNotice(notice: Element): SendResult | "failed" {
     try {
-      return this.#connection.send(notice, "urgent");
+      const stanza = leaveNotice({
+        user,
+        room,
+        nick,
+        id: this.#ids.next(),
+        reason: this.#options.noticeReason ?? "Connection to remote server lost",
+        ...(reason === "destroyed"
+          ? { destroyed: {} }
+          : { statuses: this.#options.noticeStatuses ?? [330, 333] }),
+      });
+      const sent = this.#connection.send(stanza, "urgent");
+      if (sent === "full" || sent === "closed") return sent;
+      this.#observer.notified(link, notice);
     } catch (error) {
-      this.#observer.ignored("failed", notice.attr("to") ?? "", String(error));
-      return "failed";
+      // A notice that XML can't carry is a defect of ours: it must not hold up the others.
+      this.#observer.ignored("failed", user, String(error));
     }
+    this.#undelivered?.sent(link, notice);
+    return "done";
   }
 }

@@ -183,9 +183,10 @@ Deno.test("a snapshot adds, keeps and removes, in the domains that it names and 
     { domain: "a.example", direction: "out" },
     { domain: "empty.example", direction: "out" },
   ] as const;
-  const done = rig.router.snapshot({ host: HOST, joins, links });
+  await rig.router.beginSnapshot(HOST);
+  await rig.router.name(HOST, joins);
+  await rig.router.endSnapshot(HOST, links);
   await rig.settle();
-  await done;
   assertEquals(joinsOf(rig), [
     "bob garden@a.example",
     "dan garden@c.example",

@@ -1,5 +1,5 @@
 import type { Effect, Report } from "../../../actors/effects.ts";
-import type { DomainEvent, OccupancyEvent } from "../../../actors/events.ts";
+import type { Direction, DomainEvent, KnownJoin, OccupancyEvent } from "../../../actors/events.ts";
 import type { DomainOptions } from "../../../actors/options.ts";
 import { RemoteDomain } from "../../../actors/remote_domain.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
@@ -105,6 +105,13 @@ export class DomainRig {
 
   down(clean = false, direction: "in" | "out" = "out"): void {
     this.receive({ type: "link", state: "down", direction, clean });
+  }
+
+  /** The server plugin's word for who is where. */
+  snapshot(joins: readonly KnownJoin[], up: readonly Direction[] = ["in", "out"]): void {
+    this.receive({ type: "snapshot-begin" });
+    this.receive({ type: "snapshot", joins });
+    this.receive({ type: "snapshot-end", up });
   }
 
   /** The answer to the latest question, or to the one given. */

@@ -1,4 +1,4 @@
-import type { DomainEvent } from "../../../actors/events.ts";
+import type { Direction, DomainEvent, KnownJoin } from "../../../actors/events.ts";
 import { type Answer, DOMAIN, error, HOST, type RoomsServer } from "./rooms_server.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -258,18 +258,12 @@ export class HomeServer {
   }
 
   /** What the plugin answers to our hello. */
-  snapshot(): Extract<DomainEvent, { type: "snapshot" }> {
+  snapshot(): { readonly joins: readonly KnownJoin[]; readonly up: readonly Direction[] } {
     const joins = [...this.#table].map(([each, nick]) => {
       const [user, room] = each.split(" ") as [string, string];
       return { user, room, nick };
     });
-    return {
-      type: "snapshot",
-      joins,
-      up: this.#open ? ["in", "out"] : [],
-      first: true,
-      last: true,
-    };
+    return { joins, up: this.#open ? ["in", "out"] : [] };
   }
 
   // --- the link ---------------------------------------------------------------------------------

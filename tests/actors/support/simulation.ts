@@ -199,9 +199,10 @@ export class Simulation {
     const snapshot = this.home.snapshot();
     if (this.#model.size === 0 && snapshot.joins.length === 0) return;
     const half = Math.floor(snapshot.joins.length * this.random());
-    const [some, others] = [snapshot.joins.slice(0, half), snapshot.joins.slice(half)];
-    this.receive({ ...snapshot, joins: some, last: false });
-    this.receive({ ...snapshot, joins: others, first: false });
+    this.receive({ type: "snapshot-begin" });
+    this.receive({ type: "snapshot", joins: snapshot.joins.slice(0, half) });
+    this.receive({ type: "snapshot", joins: snapshot.joins.slice(half) });
+    this.receive({ type: "snapshot-end", up: snapshot.up });
   }
 
   #fed(event: DomainEvent, about: Answer | undefined): void {
@@ -246,14 +247,13 @@ export class Simulation {
         }
         return;
       case "snapshot":
-        if (event.last) {
-          this.#model.clear();
-          for (const { user, room, nick } of this.home.snapshot().joins) {
-            this.#model.set(key(user, room), nick);
-          }
-          return this.calm();
-        }
         for (const { user, room, nick } of event.joins) this.#model.set(key(user, room), nick);
+        return this.calm();
+      case "snapshot-end":
+        this.#model.clear();
+        for (const { user, room, nick } of this.home.snapshot().joins) {
+          this.#model.set(key(user, room), nick);
+        }
         return this.calm();
       case "reflected":
         for (const [id, { occupant, key, order, ping }] of this.#questions) {
