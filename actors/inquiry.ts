@@ -186,13 +186,11 @@ export class Inquiry {
    */
   askCanary(id: string, now: number): number | undefined {
     if (now < this.#nextBatch) return this.#nextBatch;
-    for (const join of this.#anyOrder()) {
-      if (!this.#ledger.isSuspect(join) || this.#isHeld(join)) continue;
-      const later = this.leave(now);
-      if (later !== undefined) return later;
-      return void this.#send({ kind: "ping", join }, id, now);
-    }
-    return now + PAUSE_MS;
+    const join = this.#canary();
+    if (join === undefined) return now + PAUSE_MS;
+    const later = this.leave(now);
+    if (later === undefined) this.#send({ kind: "ping", join }, id, now);
+    return later;
   }
 
   /** The open ping about an occupant, found by the user's bare JID, the room and the nick. */
@@ -328,6 +326,17 @@ export class Inquiry {
     this.#open.delete(id);
     this.#busy.delete(occupant(question.join.user, question.join.room.jid));
     return question;
+  }
+
+  /** Somebody who may be asked about, preferably nobody who was before in vain. */
+  #canary(): Join | undefined {
+    let other: Join | undefined;
+    for (const join of this.#anyOrder()) {
+      if (!this.#ledger.isSuspect(join) || this.#isHeld(join)) continue;
+      if (!this.#judge.wasInVain(join)) return join;
+      other ??= join;
+    }
+    return other;
   }
 
   /** All joins, from anywhere on: who could not be decided must not be in the way each time. */

@@ -14,14 +14,18 @@ const ENOUGH_MISSES = 2;
 
 /**
  * Gives up joins that could not be confirmed within `confirm_within`, and no others: somebody must
- * have tried since the loss, in vain, while we were able to hear of it.
+ * have tried twice since the loss, in vain, while we were able to hear of it.
  */
 export class Judge {
   readonly #ledger: Ledger;
   readonly #options: FullDomainOptions;
   readonly #ports: DomainPorts;
-  /** Losses up to this sequence number were tried in vain. */
+  /** Losses up to this sequence number were tried twice in vain. */
   #tried = 0;
+  /** All joins of the losses up to this sequence number were asked about at least once. */
+  #asked = 0;
+  /** Joins that were asked about in vain since their time began to run. */
+  readonly #inVain = new Set<Join>();
   #misses = 0;
   /** Questions up to this sequence number were asked before we were away. */
   #backAt = 0;
@@ -49,25 +53,45 @@ export class Judge {
   /** We were away until now, and may have missed answers. */
   back(): void {
     this.reached();
+    this.settled();
     this.#backAt = this.#ledger.seq;
   }
 
   /** A probe failed. */
   missed(): void {
-    if (++this.#misses >= ENOUGH_MISSES) this.tried(this.#ledger.losses.newest);
+    // What is tried while we can reach nobody does not count.
+    if (this.#ports.ownOutage()) this.reached();
+    else if (++this.#misses >= ENOUGH_MISSES) this.#tried = this.#ledger.losses.newest;
   }
 
   /** All joins of the losses up to number `seq` were asked about. */
   tried(seq: number): void {
-    this.#tried = seq;
+    if (this.#ports.ownOutage()) return;
+    const twice = this.#options.confirmWithin === 0 ? seq : Math.min(seq, this.#asked);
+    this.#tried = Math.max(this.#tried, twice);
+    this.#asked = seq;
+  }
+
+  /** No join is in doubt any more. */
+  settled(): void {
+    this.reached();
+    this.#asked = 0;
+    this.#inVain.clear();
   }
 
   /** The question about this join at sequence number `seq` was in vain. */
   undecided(join: Join, seq: number, because: string): void {
     this.#ledger.verdict(join, "undecided", because);
-    if (seq <= this.#backAt) return;
+    if (seq <= this.#backAt || this.#ports.ownOutage()) return;
+    const again = this.#inVain.has(join) || this.#options.confirmWithin === 0;
     const expired = this.#expired(seq);
-    if (expired > 0 && !this.#ports.ownOutage()) this.#giveUp(join, expired);
+    if (again && expired > 0) this.#giveUp(join, expired);
+    else this.#inVain.add(join);
+  }
+
+  /** Whether a question about this join was in vain already. */
+  wasInVain(join: Join): boolean {
+    return this.#inVain.has(join);
   }
 
   /** When the next joins are to be given up, in milliseconds since the epoch. */
@@ -82,7 +106,6 @@ export class Judge {
   giveUp(): void {
     const expired = this.#expired(this.#tried);
     if (expired === 0) return;
-    // What was tried while we could reach nobody does not count.
     if (this.#ports.ownOutage()) return this.reached();
     let left = PORTION;
     for (const join of this.#ledger.joins) {

@@ -220,7 +220,7 @@ export class Verifier {
     this.#attempt = 0;
     this.#heard = now;
     this.#inquiry.forget();
-    this.#judge.reached();
+    this.#judge.settled();
     this.#ledger.settle();
     this.#ledger.report({ type: "settled", after });
   }
