@@ -113,3 +113,44 @@ Deno.test("over TCP: a close in the middle of a read and a write ends both", asy
   far.close();
   listener.close();
 });
+
+Deno.test("over TCP: while the consumer is behind the server has to wait, and loses nothing", async () => {
+  const gate = Promise.withResolvers<void>();
+  const got: string[] = [];
+  const listener = listen();
+  const connection = new ComponentConnection({
+    domain: DOMAIN,
+    secret: SECRET,
+    transport: tcpTransport({ hostname: HOST, port: listener.addr.port }),
+    log: () => {},
+    events: {
+      stanza: (stanza) => {
+        got.push(stanza.attr("id") ?? "");
+        return gate.promise;
+      },
+    },
+  });
+  connection.start();
+  const session = await accept(listener);
+  // More than the system keeps for two sockets.
+  const [STANZAS, body] = [400, "x".repeat(200_000)];
+  let written = 0;
+  const writing = (async () => {
+    for (; written < STANZAS; written++) {
+      await session.write(`<message id='${written}'><body>${body}</body></message>`);
+    }
+  })();
+  for (let last = -1, turns = 0; turns < 100; turns++) {
+    await new Promise((turn) => setTimeout(turn, 1));
+    if (written > last) [last, turns] = [written, 0];
+  }
+  assertEquals(got, ["0"]);
+  assert(written < STANZAS, "the server could write all");
+  gate.resolve();
+  await writing;
+  while (got.length < STANZAS) await new Promise((turn) => setTimeout(turn));
+  assertEquals(got, Array.from({ length: STANZAS }, (_, n) => `${n}`));
+  session.cut();
+  await connection.close();
+  listener.close();
+});
