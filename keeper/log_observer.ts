@@ -8,6 +8,7 @@ import { systemClock } from "../actors/runtime/mod.ts";
 import type { Report } from "../actors/effects.ts";
 import type { LinkName } from "../actors/router.ts";
 import { RateLimitedLog } from "../log/rate_limited_log.ts";
+import { type After, LossSummary } from "./loss_summary.ts";
 import type { KeeperObserver } from "./observer.ts";
 
 const CAUSES = {
@@ -24,11 +25,21 @@ const CAUSES = {
 export function logObserver(
   logger: Logger = getLogger(["roomkeeper", "keeper"]),
   now: () => number = () => systemClock.now(),
+  after?: After,
 ): KeeperObserver {
   const write = (level: "info" | "warning") =>
     new RateLimitedLog({ now, write: (message, fields) => logger[level](message, fields) });
   const warnings = write("warning");
   const infos = write("info");
+  const restarts = new LossSummary(
+    (domains, joins) =>
+      logger.info("{domains} domains were not watched for a while: {joins} joins are in doubt", {
+        event: "restart-losses",
+        domains,
+        joins,
+      }),
+    after,
+  );
   return {
     restored: (joins, links) =>
       logger.info("The store knows {joins} joins in {links} domains", {
@@ -36,7 +47,10 @@ export function logObserver(
         joins,
         links,
       }),
-    stopped: () => [warnings, infos].forEach((log) => log.flush({ all: true })),
+    stopped: () => {
+      restarts.flush();
+      [warnings, infos].forEach((log) => log.flush({ all: true }));
+    },
     connected: () => logger.info("Connected to the server"),
     synced: (host, software, joins) =>
       logger.info("The plugin of {host} ({software}) has told {joins} joins", {
@@ -58,7 +72,10 @@ export function logObserver(
         from,
         why,
       }),
-    reported: (link, report) => logReport(logger, infos, link, report),
+    reported: (link, report) => {
+      if (report.type === "loss" && report.cause === "restart") restarts.add(report.joins);
+      logReport(logger, infos, link, report);
+    },
     notified: ({ host, domain }, { user, room, nick, reason }) =>
       logger.info("Told {user} that it is no longer in {room} ({reason})", {
         event: "notice",
@@ -76,8 +93,13 @@ function logReport(logger: Logger, infos: RateLimitedLog, link: LinkName, report
   const { type, ...details } = report;
   const fields = { event: type, host: link.host, domain: link.domain, ...details };
   switch (report.type) {
-    case "loss":
-      return logger.info(`${CAUSES[report.cause]}: {joins} joins in {domain} are in doubt`, fields);
+    case "loss": {
+      const level = report.cause === "restart" ? "debug" : "info";
+      return logger[level](
+        `${CAUSES[report.cause]}: {joins} joins in {domain} are in doubt`,
+        fields,
+      );
+    }
     case "waiting":
       return logger.debug("Waiting before {domain} is asked", fields);
     case "probing":

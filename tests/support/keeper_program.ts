@@ -47,7 +47,8 @@ export class KeeperProgram implements AsyncDisposable {
     this.inspector = open ? freePort() : undefined;
     const server = { host: "127.0.0.1", port, ...COMPONENT, watch: [HOME], feed };
     const text = section("server", server) + section("keeper", keeper) +
-      section("log", { format: "json" }) + section("store", { path: "joins.sqlite" }) +
+      section("log", { format: "json", level: "debug" }) +
+      section("store", { path: "joins.sqlite" }) +
       (open ? section("http", { listen: `127.0.0.1:${this.#ports[1]}` }) : "");
     Deno.writeTextFileSync(join(this.#folder, "roomkeeper.toml"), text, { mode: 0o600 });
   }
