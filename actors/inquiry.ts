@@ -182,12 +182,13 @@ export class Inquiry {
 
   /**
    * Asks about one join only, to find out whether the domain can be reached; returns when that may
-   * be tried again if it can't be now. Another join each time: a single room may be stuck.
+   * be tried again if it can't be now. Another join each time, unless it is given: a single room
+   * may be stuck.
    */
-  askCanary(id: string, now: number): number | undefined {
+  askCanary(id: string, now: number, about?: Join): number | undefined {
     if (now < this.#nextBatch) return this.#nextBatch;
-    const join = this.#canary();
-    if (join === undefined) return now + PAUSE_MS;
+    const join = about ?? this.#canary();
+    if (join === undefined || this.#isHeld(join)) return now + PAUSE_MS;
     const later = this.leave(now);
     if (later === undefined) this.#send({ kind: "ping", join }, id, now);
     return later;

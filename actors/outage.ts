@@ -30,6 +30,11 @@ export class OutageSense {
     return this.#unreached.size >= ENOUGH_DOMAINS;
   }
 
+  /** Whether this domain could not be reached. */
+  has(key: string): boolean {
+    return this.#unreached.has(key);
+  }
+
   /** The domain could not be reached. */
   unreached(key: string): void {
     this.#unreached.add(key);

@@ -224,8 +224,8 @@ export class RemoteDomain {
   }
 
   #rejected(user: string, room: string): void {
-    if (this.#verifier.phase !== undefined || !this.joins.get(user, room)) return;
-    this.#verifier.lost("rejected");
+    const join = this.joins.get(user, room);
+    if (join !== undefined) this.#verifier.rejected(join);
   }
 
   // --- the link -------------------------------------------------------------------------------

@@ -18,6 +18,9 @@ import { ActorStoppedError } from "./runtime/errors.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 import { Sessions } from "./sessions.ts";
 
+/** How often a domain is asked only to find out whether our network is well, in milliseconds. */
+const WITNESS_MS = 30_000;
+
 /** Which link: the watched host and the remote domain. */
 export interface LinkName {
   /** The watched host. */
@@ -95,6 +98,8 @@ export class Router {
   readonly #domainPorts: Omit<DomainPorts, "ownOutage">;
   readonly #hands: DomainHands;
   #componentReachable: boolean | undefined;
+  /** When a domain was last asked only to find out whether our network is well. */
+  #witnessAt = -Infinity;
 
   /** Makes a router whose actors live in `system`. */
   constructor(system: ActorSystem, options: RouterOptions, ports: RouterPorts) {
@@ -344,9 +349,24 @@ export class Router {
   #reported(remote: RemoteDomain, report: Report): void {
     const name = key(remote.host, remote.domain);
     if (report.type === "settled") this.#outage.forget(name);
-    else if (report.type === "unreached" && !isOwn(remote)) this.#outage.unreached(name);
-    else if (report.type === "reachable") this.#heard(remote.host, remote.domain);
+    else if (report.type === "unreached" && !isOwn(remote)) {
+      this.#outage.unreached(name);
+      if (this.#outage.ours) this.#callWitness();
+    } else if (report.type === "reachable") this.#heard(remote.host, remote.domain);
     this.#ports.report(remote, report);
+  }
+
+  /** Probes a domain that is not known to be out of reach: its answer clears our own network. */
+  #callWitness(): void {
+    const now = this.#ports.now();
+    if (now < this.#witnessAt + WITNESS_MS) return;
+    const witnesses = this.domains.filter((link) =>
+      !isOwn(link) && !this.#outage.has(key(link.host, link.domain))
+    );
+    const witness = witnesses[Math.floor(this.#ports.random() * witnesses.length)];
+    if (witness === undefined) return;
+    this.#witnessAt = now;
+    this.#ports.ask(witness, { type: "probe", id: this.#ports.id() });
   }
 }
 

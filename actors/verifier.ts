@@ -7,6 +7,7 @@
 import type { SelfPingAnswer } from "../xmpp/self_ping.ts";
 import type { LossCause } from "./events.ts";
 import { Inquiry } from "./inquiry.ts";
+import type { Join } from "./joins.ts";
 import type { Judge } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
 import type { DomainPorts, FullDomainOptions } from "./options.ts";
@@ -48,6 +49,8 @@ export class Verifier {
   #attempt = 0;
   /** Whether the remote side gave a sign of life since the last loss. */
   #alive = false;
+  /** The join of which a room says that it is none; it alone is asked about first. */
+  #rejected: Join | undefined;
   /** When a user's stanza last could not be delivered, or no longer. */
   #failedAt = -Infinity;
   #heard: number;
@@ -102,6 +105,7 @@ export class Verifier {
     // A link that is lost again before a probe is answered was none.
     if (cause === "link-down") this.#missed();
     this.#ledger.lose(cause, seq);
+    this.#rejected = undefined;
     this.#alive = cause === "link-up" || cause === "rejected";
     if (cause === "link-down") this.#failedAt = this.#ports.now();
     if (cause === "restart") this.#judge.back();
@@ -111,6 +115,13 @@ export class Verifier {
     const until = this.#ports.now() + this.#delayAfter(cause);
     this.#phase = { name: "delay", until };
     this.#ledger.report({ type: "waiting", until });
+  }
+
+  /** A room does not know a user: if that is true it may have lost others, too. */
+  rejected(join: Join): void {
+    if (this.#phase.name !== "rest") return;
+    this.lost("rejected");
+    this.#rejected = join;
   }
 
   /** Anything that the remote side made proves that it can be reached. */
@@ -177,6 +188,11 @@ export class Verifier {
     if (outcome === "reached") {
       this.#heard = now;
       this.#alive = true;
+      const rejected = canary ? this.#rejected : undefined;
+      // The room knows the user after all, so it has lost nobody.
+      if (rejected && this.#ledger.joins.has(rejected) && !this.#ledger.isSuspect(rejected)) {
+        return this.settle();
+      }
       if (canary || phase.name === "backoff") return this.#startAsking(now);
     }
     if (outcome === "unreachable") {
@@ -217,6 +233,7 @@ export class Verifier {
     const now = this.#ports.now();
     const after = now - (this.#ledger.losses.oldest?.at ?? now);
     this.#phase = REST;
+    this.#rejected = undefined;
     this.#attempt = 0;
     this.#heard = now;
     this.#inquiry.forget();
@@ -243,10 +260,19 @@ export class Verifier {
   /** Finds out whether the domain can be reached; goes straight to the rooms when that is known. */
   #reach(now: number): void {
     if (this.#ledger.suspects === 0) return this.settle();
+    if (this.#rejected !== undefined) {
+      // Who has left meanwhile, or was seen in the room, is no reason for doubts any more.
+      return this.#ledger.isSuspect(this.#rejected) ? this.#probe("user", now) : this.settle();
+    }
     if (this.#alive) return this.#startAsking(now);
-    const by = this.#prober(now);
+    this.#probe(this.#prober(now), now);
+  }
+
+  #probe(by: "component" | "user", now: number): void {
     const id = this.#ports.id();
-    const until = by === "component" ? this.#inquiry.leave(now) : this.#inquiry.askCanary(id, now);
+    const until = by === "component"
+      ? this.#inquiry.leave(now)
+      : this.#inquiry.askCanary(id, now, this.#rejected);
     if (until !== undefined) return void (this.#phase = { name: "backoff", until });
     if (by === "component") this.#ledger.want({ type: "probe", id });
     this.#ledger.report({ type: "probing", by });
@@ -304,6 +330,7 @@ export class Verifier {
   }
 
   #startAsking(now: number): void {
+    this.#rejected = undefined;
     this.#judge.reached();
     const suspects = this.#inquiry.begin();
     this.#phase = { name: "asking", next: now };

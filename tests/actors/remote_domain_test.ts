@@ -56,6 +56,44 @@ Deno.test("a stream that is up twice was lost in between", () => {
   assertEquals(rig.asked, ["ann garden"]);
 });
 
+Deno.test("a room that does not know a user is asked about that user; if it errs, nobody else is", () => {
+  const rig = new DomainRig().join("garden", "ann", "bob").join("pond", "cid");
+  rig.reply = () => ANSWERS.joined;
+  rig.tell("rejected", "bob", "garden");
+  rig.advance(2 * MINUTE);
+  assertEquals([rig.asked, rig.told, rig.phase], [["bob garden"], [], undefined]);
+});
+
+Deno.test("if a room rightly does not know a user, it is asked about all others", () => {
+  const rig = new DomainRig().join("garden", "ann", "bob").join("pond", "cid");
+  rig.reply = ({ user }) => user.startsWith("bob") ? ANSWERS.notIn : ANSWERS.joined;
+  rig.tell("rejected", "bob", "garden");
+  rig.advance(2 * MINUTE);
+  assertEquals(rig.asked, ["bob garden", "ann garden", "cid pond"]);
+  assertEquals([rig.told, rig.phase], [["bob garden gone"], undefined]);
+});
+
+Deno.test("a user who was rejected and leaves, or joins again, leaves no doubts behind", () => {
+  for (const rejoins of [false, true]) {
+    const rig = new DomainRig().join("garden", "ann", "bob");
+    rig.tell("rejected", "bob", "garden");
+    rig.tell("left", "bob", "garden");
+    if (rejoins) rig.join("garden", "bob");
+    rig.advance(2 * MINUTE);
+    assertEquals([rig.asked, rig.told, rig.phase], [[], [], undefined]);
+  }
+});
+
+Deno.test("a link that is lost after a user was rejected puts everybody in doubt", () => {
+  const rig = new DomainRig().join("garden", "ann", "bob");
+  rig.reply = () => ANSWERS.joined;
+  rig.tell("rejected", "bob", "garden");
+  rig.advance(30 * SECOND);
+  rig.down();
+  rig.advance(2 * MINUTE);
+  assertEquals(rig.asked.sort(), ["ann garden", "bob garden"]);
+});
+
 Deno.test("a domain that could not be reached for a user is verified", () => {
   const rig = new DomainRig().join("garden", "ann");
   rig.receive({ type: "unreachable" });

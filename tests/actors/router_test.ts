@@ -257,6 +257,21 @@ Deno.test("a single domain that stays away is given up while others are alive", 
   ]);
 });
 
+Deno.test("three dead domains on a silent server: another domain is asked whether it is there", async () => {
+  const rig = new RouterRig();
+  const dead = ["a.example", "b.example", "c.example"];
+  for (const domain of [...dead, "quiet.example"]) rig.join("ann", domain);
+  await rig.settle();
+  for (const domain of dead) rig.link(domain, "down");
+  rig.reply = (question, domain) =>
+    question.type === "probe" && domain === "quiet.example" ? ANSWERS.joined : ANSWERS.unreachable;
+  await rig.advance(20 * MINUTE);
+  assertEquals(rig.notices.map(({ domain }) => domain).sort(), dead);
+  const quiet = rig.sent.filter(({ domain }) => domain === "quiet.example");
+  assert(quiet.length > 0 && quiet.length <= 40, `${quiet.length} questions`);
+  assert(quiet.every(({ type }) => type === "probe"));
+});
+
 Deno.test("while we are blind nobody is asked, nor judged", async () => {
   const rig = new RouterRig();
   rig.join("ann", "a.example");
