@@ -41,6 +41,7 @@ export {
 } from "./actors/options.ts";
 export { type Join, Joins, type Room } from "./actors/joins.ts";
 export { Sessions } from "./actors/sessions.ts";
+export type { Leave } from "./actors/pace.ts";
 export type { LinkState } from "./actors/link.ts";
 export type { NoticeEffect, QuestionEffect } from "./actors/domain_actor.ts";
 export type { Effect, NoticeReason, Report, StoreChange, Verdict } from "./actors/effects.ts";
