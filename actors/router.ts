@@ -360,13 +360,12 @@ export class Router {
   #callWitness(): void {
     const now = this.#ports.now();
     if (now < this.#witnessAt + WITNESS_MS) return;
+    this.#witnessAt = now;
     const witnesses = this.domains.filter((link) =>
       !isOwn(link) && !this.#outage.has(key(link.host, link.domain))
     );
     const witness = witnesses[Math.floor(this.#ports.random() * witnesses.length)];
-    if (witness === undefined) return;
-    this.#witnessAt = now;
-    this.#ports.ask(witness, { type: "probe", id: this.#ports.id() });
+    if (witness) this.#ports.ask(witness, { type: "probe", id: this.#ports.id() });
   }
 }
 

@@ -574,7 +574,7 @@ Deno.test("after a downtime longer than confirm_within one unanswered question d
   const join = (name: string) => (
     { user: user(name), room: room("garden"), nick: name, since: 0, confirmed: 3 }
   );
-  rig.receive({ type: "restored", joins: [join("ann"), join("bob")], losses: [lost], seq: 5 });
+  rig.domain.restore([join("ann"), join("bob")], [lost], 5);
   rig.receive({ type: "away" });
   rig.reply = ({ user }) => user.startsWith("bob") ? ANSWERS.joined : undefined;
   rig.advance(90 * SECOND + 500);
