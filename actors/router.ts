@@ -173,15 +173,18 @@ export class Router {
     return this.#tell(domainOf(event.user), domainOf(event.room), event);
   }
 
-  /** The probe with this id, sent to `domain`, was answered or not. */
-  probed(link: LinkName, id: string, reachable: boolean): void {
+  /** The probe with this id was answered or not; undefined: it could not even be sent. */
+  probed(link: LinkName, id: string, reachable: boolean | undefined): void {
     if (reachable) {
       this.#componentReachable = true;
       this.#heard(link.host, link.domain);
     }
     // Never held up: there are no more answers than questions, and those are few.
     const route = this.#routes.get(key(link.host, link.domain));
-    route?.ref.tell({ type: "probed", id, reachable }, "system");
+    const event = reachable === undefined
+      ? { type: "deferred", id } as const
+      : { type: "probed", id, reachable } as const;
+    route?.ref.tell(event, "system");
   }
 
   /**

@@ -394,7 +394,8 @@ export class Keeper implements AsyncDisposable {
         if (!(error instanceof RequestError)) {
           this.#observer.ignored("failed", link.domain, String(error));
         }
-        this.router.probed(link, id, false);
+        const wasSent = !(error instanceof RequestError && error.reason === "full");
+        this.router.probed(link, id, wasSent ? false : undefined);
       });
     return true;
   }
