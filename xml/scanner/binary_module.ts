@@ -11,6 +11,7 @@ export interface ScannerExports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
   readonly records: WebAssembly.Global;
   readonly gathered: WebAssembly.Global;
+  readonly lengths: WebAssembly.Global;
   readonly asciiBytes: WebAssembly.Global;
   readonly refusal: WebAssembly.Global;
   readonly refusedAt: WebAssembly.Global;

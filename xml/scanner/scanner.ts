@@ -73,6 +73,7 @@ export class StanzaScanner {
   readonly #words: Uint32Array;
   readonly #records: number;
   readonly #gathered: number;
+  readonly #lengths: number;
   #count = 0;
   #error: StreamError | undefined;
 
@@ -82,6 +83,7 @@ export class StanzaScanner {
     this.#words = new Uint32Array(wasm.memory.buffer);
     this.#records = wasm.records.value;
     this.#gathered = wasm.gathered.value;
+    this.#lengths = wasm.lengths.value / 4;
   }
 
   /**
@@ -216,7 +218,7 @@ export class StanzaScanner {
     if (offset === 0) return undefined;
     const start = this.#word(record, At.Start) + offset;
     const length = this.#word(record, At.Fields + 8 * field + 4);
-    return utf8.decode(this.#bytes.subarray(start, start + length));
+    return this.#decode(start, start + length);
   }
 
   /** Whether the bytes of a field, as written, are these; an absent one has no bytes. */
@@ -243,22 +245,20 @@ export class StanzaScanner {
     for (const field of fields) mask |= 1 << field;
     if (records > this.#count) throw new RangeError(`There are only ${this.#count} records`);
     if (records === 0 || mask === 0) return [];
-    const length = this.#wasm.gather(records, mask);
-    const asciiLength: number = this.#wasm.asciiBytes.value;
-    const strings = this.#split(0, asciiLength);
-    if (length === asciiLength) return strings;
-    const others = this.#split(asciiLength, length);
-    let next = 0;
-    for (let i = 0; i < strings.length; i++) {
-      if (strings[i] === "\x01") strings[i] = others[next++]!;
+    const stop = this.#gathered + this.#wasm.gather(records, mask);
+    const middle = this.#gathered + this.#wasm.asciiBytes.value;
+    const ascii = this.#decode(this.#gathered, middle);
+    // Each ends with a zero byte, which XML does not allow.
+    const others = middle === stop ? [] : this.#decode(middle, stop).split("\0");
+    const strings: string[] = [];
+    let at = 0;
+    let other = 0;
+    const end = this.#lengths + records * fields.length;
+    for (let i = this.#lengths; i < end; i++) {
+      const length = this.#words[i]! | 0;
+      strings.push(length < 0 ? others[other++]! : ascii.slice(at, at += length));
     }
     return strings;
-  }
-
-  /** Gathered strings; each ends with a zero byte, which XML does not allow. */
-  #split(from: number, to: number): string[] {
-    const start = this.#gathered;
-    return utf8.decode(this.#bytes.subarray(start + from, start + to - 1)).split("\0");
   }
 
   /** The bytes of the whole stanza, of the stream header, or of the end tag of the stream. */
@@ -271,6 +271,10 @@ export class StanzaScanner {
   innerBytes(record: number): Uint8Array {
     const start = this.#word(record, At.Start) + this.#word(record, At.InnerStart);
     return this.#bytes.subarray(start, start + this.#word(record, At.InnerLength));
+  }
+
+  #decode(start: number, stop: number): string {
+    return utf8.decode(this.#bytes.subarray(start, stop));
   }
 
   #byte(record: number, at: At): number {

@@ -71,6 +71,9 @@ export enum Field {
   Stamp = 9,
 }
 
+/** How many fields a record has. */
+export const FIELDS = 10;
+
 /** What a record is about. */
 export enum Kind {
   /** Nothing: in `innerKind`, there is no forwarded stanza. */

@@ -8,6 +8,7 @@
 
 import {
   BATCH,
+  FIELDS,
   MAX_ATTRIBUTES,
   MAX_DEPTH,
   MAX_HEADER_BYTES,
@@ -61,5 +62,9 @@ export const INPUT_BYTES: usize = 2 * MAX_STANZA_BYTES + READ_BYTES;
 export const GATHER: usize = INPUT + INPUT_BYTES + 64;
 export const GATHER_BYTES: usize = INPUT_BYTES + BATCH * 48;
 
+/** The lengths of gathered strings, i32, and where the others are: start u32, length u32. */
+export const LENGTHS: usize = (GATHER + GATHER_BYTES + 64 + 7) & ~7;
+export const FOREIGN: usize = LENGTHS + BATCH * FIELDS * 4;
+
 /** The end of the map. */
-export const TOP: usize = GATHER + GATHER_BYTES + 64;
+export const TOP: usize = FOREIGN + BATCH * FIELDS * 8;

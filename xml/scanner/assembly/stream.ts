@@ -9,7 +9,7 @@ import { defineAttributes } from "./attribute_names.ts";
 import { APOSTROPHE, BANG, GREATER, LESS, QUESTION, QUOTE, SLASH } from "./chars.ts";
 import { declaration } from "./declaration.ts";
 import { asciiBytes, gather } from "./gather.ts";
-import { GATHER, INPUT, RECORDS } from "./memory.ts";
+import { GATHER, INPUT, LENGTHS, RECORDS } from "./memory.ts";
 import { moveTo } from "./record.ts";
 import {
   depth,
@@ -41,9 +41,10 @@ let fresh: bool = true;
 define();
 defineAttributes();
 
-/** The address of the records, and of the strings that `gather` collects. */
+/** The addresses of the records, and of the strings that `gather` collects and their lengths. */
 export const records: usize = RECORDS;
 export const gathered: usize = GATHER;
+export const lengths: usize = LENGTHS;
 export { asciiBytes, gather, refusal, refusedAt };
 
 /** Sets the limits on the bytes of a stanza and on its depth. */
