@@ -22,7 +22,7 @@ const REPEATED_MS = 250;
 /** How often the keeper is asked whether it is done, in milliseconds. */
 const POLL_MS = 100;
 /** How long the keeper may take to find out everything once all is quiet, in milliseconds. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 /** How to soak. */
 export interface SoakOptions {
