@@ -19,6 +19,9 @@ export function faultsOf({ faults, life, heap, rss, handles }: Outcome): string[
       : [];
   return [
     ...faults,
+    ...Deno.build.os === "linux" && life >= LIFE_MS && Number.isNaN(heap.last)
+      ? ["The memory is not known"]
+      : [],
     ...grown("live heap", heap, HEAP_MB),
     ...grown("memory", rss, RSS_MB),
     ...handles.last > handles.first + HANDLES

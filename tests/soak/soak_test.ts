@@ -73,6 +73,11 @@ Deno.test("growing memory, growing handles and every fault fail a soak", () => {
   assertEquals(faultsOf({ ...well, heap: { first: 10, last: 15 } }), [
     "The live heap grew by 5.0 MB",
   ]);
+  const unknown = { first: NaN, last: NaN };
+  assertEquals(
+    faultsOf({ ...well, heap: unknown }),
+    Deno.build.os === "linux" ? ["The memory is not known"] : [],
+  );
   assertEquals(faultsOf({ ...well, handles: { first: 30, last: 40 } }), [
     "Open handles grew by 10",
   ]);

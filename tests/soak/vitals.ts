@@ -67,8 +67,9 @@ export class Vitals implements Disposable {
       const handles = [...Deno.readDirSync(`/proc/${this.#pid}/fd`)].length;
       if (kilobytes === undefined) return;
       this.#samples.push({ heap, rss: Number(kilobytes) / 1024, handles });
-    } catch {
-      // It has not begun, or it is gone, or there is no such folder on this system.
+    } catch (error) {
+      // It has not begun, or it is gone; too few samples are a fault in themselves.
+      if (error instanceof Deno.errors.NotCapable) throw error;
     }
   }
 }
