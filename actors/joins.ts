@@ -79,7 +79,7 @@ export class Joins {
   get(user: string, room: string): Join | undefined {
     const place = this.#rooms.get(room);
     if (place === undefined) return undefined;
-    let join = this.#sessions.latest(user);
+    let join = this.#sessions.first(user);
     while (join !== undefined && join.room !== place) join = join.next;
     return join;
   }
@@ -91,7 +91,7 @@ export class Joins {
 
   /** Whether the session has any join. */
   hasUser(user: string): boolean {
-    return this.#has(this.#sessions.latest(user));
+    return this.#has(this.#sessions.first(user));
   }
 
   /** Adds a join; the caller has made sure that there is none of this user and room. */
@@ -102,20 +102,20 @@ export class Joins {
       this.#rooms.set(room, place);
     }
     place.joins++;
-    const next = this.#sessions.latest(user);
-    if (!this.#has(next)) this.#users++;
+    const first = this.#sessions.first(user);
+    if (!this.#has(first)) this.#users++;
     const join: Join = {
       // The strings of the first join serve all of a session, so the new ones can be collected.
-      user: next?.user ?? user,
+      user: first?.user ?? user,
       room: place,
-      nick: next?.nick === nick ? next.nick : nick,
+      nick: first?.nick === nick ? first.nick : nick,
       since,
       confirmed,
       index: this.#all.length,
-      next,
+      next: undefined,
     };
     this.#all.push(join);
-    this.#sessions.add(join);
+    this.#sessions.add(join, first);
     return join;
   }
 
@@ -134,9 +134,9 @@ export class Joins {
     return join;
   }
 
-  /** Whether one of a session's joins, from the given one on, is in this table. */
-  #has(latest: Join | undefined): boolean {
-    let join = latest;
+  /** Whether one of a session's joins is in this table. */
+  #has(first: Join | undefined): boolean {
+    let join = first;
     while (join !== undefined && join.room.table !== this) join = join.next;
     return join !== undefined;
   }
