@@ -234,8 +234,7 @@ export class Router {
 
   /** Whether the user is in the room, as far as we know. */
   isJoined(user: string, room: string): boolean {
-    const route = this.#routes.get(key(domainOf(user), domainOf(room)));
-    return route?.domain.joins.get(user, room) !== undefined;
+    return this.#sessions.get(user, room) !== undefined;
   }
 
   /** Has every join of a domain asked again now; returns how many links that concerns. */

@@ -44,6 +44,13 @@ export class Sessions {
     }
   }
 
+  /** The session's join of the room, if there is one. */
+  get(user: string, room: string): Join | undefined {
+    let join = this.#first.get(user);
+    while (join !== undefined && join.room.jid !== room) join = join.next;
+    return join;
+  }
+
   /** How many joins a session has. */
   count(user: string): number {
     let count = 0;

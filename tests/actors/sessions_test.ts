@@ -37,6 +37,9 @@ Deno.test("tables that share sessions know their own joins, and the sessions all
         const own = names.filter((name) => name.startsWith(user));
         assertEquals(list(sessions.of(user)), own.sort());
         assertEquals(sessions.count(user), own.length);
+        for (const jid of DOMAINS.flatMap((domain) => ROOMS.map((room) => `${room}@${domain}`))) {
+          assertEquals(sessions.get(user, jid) !== undefined, naive.has(`${user} ${jid}`));
+        }
         for (const [domain, table] of tables) {
           const here = own.filter((name) => name.endsWith(domain));
           assertEquals(list(table.ofUser(user)), here);
