@@ -31,9 +31,6 @@ import { find, List, same } from "./words.ts";
 const LOW = memory.data<u64>([0x2828282828282828, 0x2828282828282828], 16);
 const LESSES = memory.data<u64>([0x3c3c3c3c3c3c3c3c, 0x3c3c3c3c3c3c3c3c], 16);
 
-/** `xml:lang`: the one attribute with a prefix that is everywhere, and its prefix is always xml. */
-const XML_LANG: u64 = 0x676e616c3a6c6d78;
-
 /** Bit n: the known attribute n is there; its value holds references, tabs or line breaks. */
 export let present: u32 = 0;
 export let fancy: u32 = 0;
@@ -92,19 +89,13 @@ export function attributes(p: usize): usize {
 
 /** Reads white space and an attribute, if there is one. */
 function anyAttribute(p: usize): usize {
-  let start = skipSpace(p);
+  const start = skipSpace(p);
   const c = load<u8>(start);
   if (c == GREATER || c == SLASH) return start;
   if (start == p) return unexpected(p);
-  p = start;
-  let prefix: usize = 0;
-  if (load<u64>(p) == XML_LANG && load<u8>(p, 8) == EQUALS) {
-    p += 8;
-  } else {
-    p = name(p);
-    if (p == 0) return 0;
-    prefix = prefixLength;
-  }
+  p = name(start);
+  if (p == 0) return 0;
+  const prefix = prefixLength;
   const length = p - start;
   p = skipSpace(p);
   if (load<u8>(p) != EQUALS) return unexpected(p);
@@ -113,7 +104,8 @@ function anyAttribute(p: usize): usize {
   p = value(p);
   if (p == 0) return 0;
 
-  const attr = prefix == 0 ? find(List.Attrs, start, length) : Attr.Unknown;
+  // The one with a prefix among them, xml:lang, is the same wherever it stands.
+  const attr = find(List.Attrs, start, length);
   if (attr != 0) {
     const bit: u32 = 1 << attr;
     if ((present & bit) != 0) return refuse(Refusal.Twin, p);
