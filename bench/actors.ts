@@ -3,14 +3,12 @@
  */
 
 import { ActorSystem, type Behaviour, TimingWheel } from "../actors/runtime/mod.ts";
+import { machine } from "./report.ts";
 
 const MESSAGES = 2_000_000;
 const TIMERS = 100_000;
 
-console.log(
-  `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
-    `${navigator.hardwareConcurrency} cores`,
-);
+console.log(machine());
 
 await rate("tell, 1 actor", MESSAGES, "messages", () => flood(1));
 await rate("tell, 1,000 actors", MESSAGES, "messages", () => flood(1000));

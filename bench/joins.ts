@@ -3,12 +3,15 @@
  * Memory is what the process holds more than before, after a collection of garbage.
  */
 
+import { delay } from "@std/async/delay";
 import type { NoticeEffect } from "../actors/domain_actor.ts";
 import type { JoinRecord } from "../actors/events.ts";
 import { type LinkName, Router, type RouterPorts } from "../actors/router.ts";
 import { ActorSystem } from "../actors/runtime/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { bareJid, resourceOf } from "../xmpp/jid.ts";
+import { count, machine, residentMemory, row } from "./report.ts";
+import { StallMeter } from "./stall_meter.ts";
 
 const HOST = "home.example";
 const JOINS = 1_000_000;
@@ -29,8 +32,7 @@ else await measureAll();
 
 async function measureAll(): Promise<void> {
   console.log(
-    `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
-      `${navigator.hardwareConcurrency} cores\n` +
+    `${machine()}\n` +
       `${count(JOINS)} joins: ${count(USERS)} users, ${count(ROOMS)} rooms, ${count(DOMAINS)} ` +
       "domains\n",
   );
@@ -60,12 +62,12 @@ async function measureTables(): Promise<void> {
     },
     report: (_link, { type }) => type === "reachable" && asked.resolve(performance.now()),
   });
-  const before = await memory();
+  const before = await residentMemory();
   const start = performance.now();
   for (let n = 0; n < JOINS; n++) await router.route({ type: "joined", ...addresses(n) });
   await idle(router);
   const joining = performance.now() - start;
-  const held = await memory() - before;
+  const held = await residentMemory() - before;
   row("memory", held / JOINS, "bytes a join");
   row("join, with its mailbox", joining / JOINS * 1000, "µs");
 
@@ -86,10 +88,13 @@ async function measureTables(): Promise<void> {
 
   const name = domainName(0);
   const joins = router.domains.find(({ domain }) => domain === name)!.joins.size;
+  const meter = new StallMeter();
+  meter.begin();
   const from = performance.now();
   router.verify(name);
   row(`start to verify ${count(joins)} joins of one domain`, await asked.promise - from, "ms");
-  row("  longest stall meanwhile and in the second after", await longestStall(1000), "ms");
+  await delay(1000);
+  row("  longest stall meanwhile and in the second after", meter.end().longest, "ms");
 }
 
 async function measureStore(path: string): Promise<void> {
@@ -108,14 +113,15 @@ async function measureStore(path: string): Promise<void> {
 
   const steady = await openStore(path);
   start = performance.now();
-  const stall = longestStall(5000);
+  const meter = new StallMeter();
+  meter.begin();
   for (let n = 0; performance.now() - start < 5000; n++) {
     const any = (n * 7919) % JOINS;
     steady.record(linkOf(any), { type: "put", join: recordOf(any, n) });
     // A thousand a second.
-    if (n % 10 === 9) await new Promise((go) => setTimeout(go, 10));
+    if (n % 10 === 9) await delay(10);
   }
-  row("store: longest stall at 1,000 changes a second", await stall, "ms");
+  row("store: longest stall at 1,000 changes a second", meter.end().longest, "ms");
   row("store: longest write", steady.health.slowestMs, "ms");
   await steady.close();
 }
@@ -123,7 +129,7 @@ async function measureStore(path: string): Promise<void> {
 async function measureLoad(path: string): Promise<void> {
   await using system = new ActorSystem();
   const router = makeRouter(system, {});
-  const before = await memory();
+  const before = await residentMemory();
   const start = performance.now();
   const store = await openStore(path);
   for await (const link of store.load()) router.restore([link]);
@@ -132,7 +138,7 @@ async function measureLoad(path: string): Promise<void> {
   row("store: load into the tables", performance.now() - start, "ms");
   const joins = router.domains.reduce((sum, { joins }) => sum + joins.size, 0);
   if (joins !== JOINS) throw new Error(`${joins} joins were loaded`);
-  row("memory after loading", (await memory() - before) / JOINS, "bytes a join");
+  row("memory after loading", (await residentMemory() - before) / JOINS, "bytes a join");
   await store.close();
 }
 
@@ -188,46 +194,11 @@ function domainName(n: number): string {
 
 /** Waits until no event waits. */
 async function idle(router: Router): Promise<void> {
-  do await new Promise((go) => setTimeout(go)); while (router.depth > 0);
-}
-
-/** V8's own collector, from `--v8-flags=--expose-gc`. */
-declare const gc: ((options: { readonly [option: string]: string }) => void) | undefined;
-
-/** The resident memory in bytes, once it has stopped shrinking. */
-async function memory(): Promise<number> {
-  let least = Infinity;
-  for (let i = 0; i < 5; i++) {
-    gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-    await new Promise((go) => setTimeout(go, 100));
-    least = Math.min(least, Deno.memoryUsage().rss);
-  }
-  return least;
-}
-
-/** The longest time that timers were held up, within so many milliseconds. */
-async function longestStall(ms: number): Promise<number> {
-  const end = performance.now() + ms;
-  let longest = 0;
-  for (let last = performance.now(); last < end;) {
-    await new Promise((go) => setTimeout(go, 1));
-    longest = Math.max(longest, performance.now() - last - 1);
-    last = performance.now();
-  }
-  return longest;
+  do await delay(0); while (router.depth > 0);
 }
 
 async function time(name: string, items: number, work: () => unknown): Promise<void> {
   const start = performance.now();
   await work();
   row(name, (performance.now() - start) / items * 1000, "µs");
-}
-
-function row(name: string, value: number, unit: string): void {
-  const shown = value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
-  console.log(`${name.padEnd(56)} ${shown.padStart(10)} ${unit}`);
-}
-
-function count(n: number): string {
-  return n.toLocaleString("en");
 }

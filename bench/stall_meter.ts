@@ -1,4 +1,10 @@
-/** How long a program keeps its timers waiting. */
+/**
+ * How long a program keeps its timers waiting.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
 
 /** A timer that is later than this is a stall that somebody might notice, in milliseconds. */
 const LONG_MS = 20;
@@ -39,7 +45,7 @@ export class StallMeter {
 
   async #watch(): Promise<void> {
     for (let [last, worked] = [performance.now(), workedMs()]; this.#running;) {
-      await new Promise((go) => setTimeout(go, 1));
+      await delay(1);
       const [now, work] = [performance.now(), workedMs()];
       const late = now - last - 1;
       const busy = Math.min(late, work - worked);

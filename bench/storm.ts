@@ -7,13 +7,17 @@
  * our work, the garbage collector, or another process on a busy machine.
  */
 
+import { delay } from "@std/async/delay";
 import { Metrics } from "../admin/metrics.ts";
 import { tcpTransport } from "../component/mod.ts";
 import { Keeper } from "../keeper/keeper.ts";
 import { logObserver } from "../keeper/log_observer.ts";
 import { openStore } from "../store/mod.ts";
+import { COMPONENT } from "../tests/support/component_port.ts";
+import { HOME } from "../tests/support/world.ts";
+import { count, machine, residentMemory, row } from "./report.ts";
 import { StallMeter } from "./stall_meter.ts";
-import { COMPONENT, HOST, type StormReport, type StormShape } from "./storm_home.ts";
+import type { StormReport, StormShape } from "./storm_home.ts";
 import { StormHomeProcess } from "./storm_home_process.ts";
 
 /** How long nothing can be reached, in milliseconds. */
@@ -29,10 +33,7 @@ const STORMS: Readonly<Record<string, StormShape>> = {
 const [name, pace] = Deno.args;
 if (name !== undefined) await storm(STORMS[name]!, Number(pace ?? PACE));
 else {
-  console.log(
-    `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
-      `${navigator.hardwareConcurrency} cores`,
-  );
+  console.log(machine());
   for (const name of Object.keys(STORMS)) {
     const args = ["run", "--allow-all", "--v8-flags=--expose-gc", import.meta.filename!, name];
     await new Deno.Command(Deno.execPath(), { args, stdout: "inherit" }).spawn().status;
@@ -55,7 +56,7 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
     await using keeper = new Keeper({
       ...COMPONENT,
       transport: tcpTransport({ port }),
-      watch: [HOST],
+      watch: [HOME],
       store,
       pingDelay: 1_000,
       backoffMin: 1_000,
@@ -80,18 +81,18 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
       );
     };
     const until = async (done: () => boolean) => {
-      while (!done()) await sleep(50);
+      while (!done()) await delay(50);
     };
 
     await keeper.start();
     await synced.promise;
-    const begin = await memory();
+    const begin = await residentMemory();
     meter.begin();
     home.tell("join");
     await until(() => joins() === shape.joins && keeper.router.depth === 0);
     stall("everybody joins");
     await until(() => store.health.pending === 0);
-    const before = await memory();
+    const before = await residentMemory();
     row("memory of the joins", (before - begin) / 2 ** 20, "MiB");
 
     let most = before;
@@ -100,7 +101,7 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
     const start = performance.now();
     home.tell("lose");
     await until(() => doubtful.size === shape.domains);
-    await sleep(AWAY_MS);
+    await delay(AWAY_MS);
     stall("everything lost, nothing reached");
     meter.begin();
     home.tell("back");
@@ -119,7 +120,7 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
     row("users told, of those that were dropped", told, `of ${count(shape.joins / 10)}`);
     row("false notices", mistaken, "");
     row("memory, at the most, above that before", (most - before) / 2 ** 20, "MiB");
-    row("memory afterwards, above that before", (await memory() - before) / 2 ** 20, "MiB");
+    row("memory afterwards, above that before", (await residentMemory() - before) / 2 ** 20, "MiB");
 
     for (const [what, reload] of [["all", "reload"], ["nobody", "reload empty"]] as const) {
       synced = Promise.withResolvers();
@@ -135,29 +136,4 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
     Deno.removeSync(folder, { recursive: true });
   }
   Deno.exit(0);
-}
-
-/** V8's own collector, from `--v8-flags=--expose-gc`. */
-declare const gc: ((options: { readonly [option: string]: string }) => void) | undefined;
-
-/** The resident memory in bytes, after a collection of garbage. */
-async function memory(): Promise<number> {
-  gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-  await sleep(200);
-  return Deno.memoryUsage().rss;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((go) => setTimeout(go, ms));
-}
-
-function row(name: string, value: number, unit: string): void {
-  const shown = value.toLocaleString("en", {
-    maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0,
-  });
-  console.log(`${name.padEnd(52)} ${shown.padStart(10)} ${unit}`);
-}
-
-function count(n: number): string {
-  return n.toLocaleString("en");
 }

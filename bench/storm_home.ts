@@ -4,27 +4,26 @@
  * its standard input and writes what happened, one JSON value a line, to its output.
  */
 
+import { chunk } from "@std/collections/chunk";
 import { TextLineStream } from "@std/streams";
-import { handshake } from "../component/handshake.ts";
-import { XmppSocket } from "../demo/xmpp_socket.ts";
-import { type Element, xml } from "../xml/mod.ts";
+import type { KnownJoin } from "../actors/events.ts";
+import { COMPONENT, ComponentPort } from "../tests/support/component_port.ts";
+import { NOT_FOUND, selfPresence } from "../tests/support/copies.ts";
+import { linkNotices } from "../tests/support/link_notices.ts";
+import { HOME } from "../tests/support/world.ts";
+import type { Element } from "../xml/mod.ts";
 import { forward } from "../xmpp/forward.ts";
 import { iqResult } from "../xmpp/iq.ts";
 import { domainOf } from "../xmpp/jid.ts";
 import { linkMessage, parseLinkNotices } from "../xmpp/link.ts";
 import type { LinkNotice } from "../xmpp/link_notices.ts";
-import { NS } from "../xmpp/namespaces.ts";
 import { errorReply } from "../xmpp/stanza_error.ts";
 
-/** The host whose users are kept. */
-export const HOST = "home.example";
-/** The component. */
-export const COMPONENT = { domain: `keeper.${HOST}`, secret: "only for this bench" };
 /** How long a room takes to answer, in milliseconds. */
 const LATENCY_MS = 20;
 /** One join in so many is lost with the link. */
 const LOST = 10;
-const ADDRESSES = { from: HOST, to: COMPONENT.domain };
+const ADDRESSES = { from: HOME, to: COMPONENT.domain };
 
 /** How many of each there are; every user is in one room. */
 export interface StormShape {
@@ -50,12 +49,11 @@ export interface StormReport {
 
 class Home {
   readonly #shape: StormShape;
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #component = new ComponentPort((stanza) => this.#route(stanza));
   /** Joins that the plugin and the client believe in. */
   readonly #believed: boolean[];
   readonly #linked = new Set<string>();
   #reachable = true;
-  #component: XmppSocket | undefined;
   #prefix = "";
   #told = 0;
   #mistaken = 0;
@@ -64,15 +62,14 @@ class Home {
   constructor(shape: StormShape) {
     this.#shape = shape;
     this.#believed = Array(shape.joins).fill(false);
-    say({ port: this.#listener.addr.port });
-    this.#accept();
+    say({ port: this.#component.port });
   }
 
   /** Everybody joins, as fast as the component takes it. */
   join(): void {
     for (let n = 0; n < this.#shape.joins; n++) {
       this.#believed[n] = true;
-      this.#copy(selfPresence(n, this.#shape));
+      this.#copy(selfPresence(this.#join(n)));
     }
     // Who joins needs a link, so nobody has to be told that it is up.
     for (let n = 0; n < this.#shape.domains; n++) this.#linked.add(domainName(n));
@@ -81,7 +78,7 @@ class Home {
   /** All links are lost, and for a while no domain can be reached. */
   lose(): void {
     this.#reachable = false;
-    this.#tell(...[...this.#linked].flatMap((domain) => this.#link(domain, "down")));
+    this.#tell([...this.#linked].flatMap((domain) => this.#link(domain, "down")));
   }
 
   /** Domains can be reached again: their links come up as they are needed. */
@@ -92,7 +89,7 @@ class Home {
   /** The plugin is loaded anew; `empty`: it knows nobody any more. */
   reload(empty: boolean): void {
     if (empty) this.#believed.fill(false);
-    this.#tell({ type: "plugin-hello", version: 1, software: "prosody", boot: "2" });
+    this.#tell([{ type: "plugin-hello", version: 1, software: "prosody", boot: "2" }]);
   }
 
   report(): StormReport {
@@ -105,33 +102,14 @@ class Home {
     return { told: this.#told, mistaken: this.#mistaken, questions, busiest };
   }
 
-  // --- the component's stream -----------------------------------------------------------------
-
-  async #accept(): Promise<void> {
-    for await (const conn of this.#listener) this.#serve(new XmppSocket(conn));
-  }
-
-  async #serve(socket: XmppSocket): Promise<void> {
-    for await (const event of socket.events()) {
-      if (event.type === "open") socket.open(`from='${COMPONENT.domain}' id='1'`);
-      else if (event.type === "close") break;
-      else if (event.element.name !== "handshake") this.#route(event.element);
-      else if (
-        handshake("1", COMPONENT.secret) === `<handshake>${event.element.text}</handshake>`
-      ) {
-        this.#component = socket;
-        socket.send(xml("handshake", NS.component));
-      }
-    }
-    socket.close();
-  }
+  // --- what the keeper sends ------------------------------------------------------------------
 
   #route(stanza: Element): void {
     const to = stanza.attr("to") ?? "";
     const domain = domainOf(to);
-    if (domain === COMPONENT.domain) this.#component?.send(stanza);
-    else if (to === HOST) this.#greeted(stanza);
-    else if (domain === HOST) this.#notified(to);
+    if (domain === COMPONENT.domain) this.#component.send(stanza);
+    else if (to === HOME) this.#greeted(stanza);
+    else if (domain === HOME) this.#notified(to);
     else this.#ask(stanza, domain);
   }
 
@@ -139,21 +117,12 @@ class Home {
     const [hello] = parseLinkNotices(stanza).notices;
     if (hello?.type !== "keeper-hello") return;
     this.#prefix = hello.prefix;
-    this.#tell({ type: "plugin-hello", version: 1, software: "prosody", boot: "1" });
+    this.#tell([{ type: "plugin-hello", version: 1, software: "prosody", boot: "1" }]);
     const { joins } = this.#shape;
     const known = Array.from({ length: joins }, (_, n) => n).filter((n) => this.#believed[n]);
-    for (let i = 0; i < known.length; i += 100) {
-      this.#tell(
-        ...known.slice(i, i + 100).map((n) => ({
-          type: "joined" as const,
-          user: userOf(n),
-          room: roomOf(n, this.#shape),
-          nick: nickOf(n),
-        })),
-      );
-    }
-    for (const domain of this.#linked) this.#tell(...linkNotices(domain, "up"));
-    this.#tell({ type: "synced" });
+    this.#tell(known.map((n) => ({ type: "joined", ...this.#join(n) })));
+    this.#tell([...this.#linked].flatMap((domain) => linkNotices(domain, "up")));
+    this.#tell([{ type: "synced" }]);
   }
 
   #notified(user: string): void {
@@ -166,15 +135,14 @@ class Home {
   #ask(question: Element, domain: string): void {
     this.#asked.push(performance.now());
     if (!this.#reachable) {
-      const error = { type: "cancel", condition: "remote-server-not-found", by: HOST } as const;
-      return this.#answer(errorReply(question, error));
+      return this.#answer(errorReply(question, NOT_FOUND));
     }
-    if (!this.#linked.has(domain)) this.#tell(...this.#link(domain, "up"));
+    if (!this.#linked.has(domain)) this.#tell(this.#link(domain, "up"));
     setTimeout(() => this.#answer(answerTo(question)), LATENCY_MS);
   }
 
   #answer(answer: Element): void {
-    if (answer.attr("to") === COMPONENT.domain) this.#component?.send(answer);
+    if (answer.attr("to") === COMPONENT.domain) this.#component.send(answer);
     else if (answer.attr("id")?.startsWith(this.#prefix)) this.#copy(answer);
   }
 
@@ -186,27 +154,19 @@ class Home {
     return linkNotices(domain, state);
   }
 
-  #copy(stanza: Element): void {
-    this.#component?.send(forward(stanza, ADDRESSES));
+  #join(n: number): KnownJoin {
+    return { user: userOf(n), room: roomOf(n, this.#shape), nick: `nick${n}` };
   }
 
-  #tell(...notices: LinkNotice[]): void {
-    for (let i = 0; i < notices.length; i += 100) {
-      this.#component?.send(linkMessage(ADDRESSES, notices.slice(i, i + 100)));
+  #copy(stanza: Element): void {
+    this.#component.send(forward(stanza, ADDRESSES));
+  }
+
+  #tell(notices: readonly LinkNotice[]): void {
+    for (const some of chunk(notices, 100) as LinkNotice[][]) {
+      this.#component.send(linkMessage(ADDRESSES, some));
     }
   }
-}
-
-/** A user is told by the own presence to be in the room. */
-function selfPresence(n: number, shape: StormShape): Element {
-  const x = xml(
-    "x",
-    NS.mucUser,
-    {},
-    xml("item", NS.mucUser, { affiliation: "none", role: "participant" }),
-    xml("status", NS.mucUser, { code: "110" }),
-  );
-  return xml("presence", NS.client, { from: `${roomOf(n, shape)}/${nickOf(n)}`, to: userOf(n) }, x);
 }
 
 /** Whether the room has dropped the user with the link. */
@@ -223,27 +183,17 @@ function answerTo(question: Element): Element {
     : iqResult(question);
 }
 
-function linkNotices(domain: string, state: "up" | "down"): LinkNotice[] {
-  return (["out", "in"] as const).map((direction) => (
-    { type: "link", domain, state, direction, clean: false }
-  ));
-}
-
 function numberOf(user: string): number {
   return Number(user.slice(4, user.indexOf("@")));
 }
 
 function userOf(n: number): string {
-  return `user${n}@${HOST}/phone.${(n * 7919) % 99_991}`;
+  return `user${n}@${HOME}/phone.${(n * 7919) % 99_991}`;
 }
 
 function roomOf(n: number, { rooms, domains }: StormShape): string {
   const room = n % rooms;
   return `room${room}@${domainName(room % domains)}`;
-}
-
-function nickOf(n: number): string {
-  return `nick${n}`;
 }
 
 function domainName(n: number): string {

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { machine } from "./report.ts";
 import { repeatCapture } from "./xml_capture.ts";
 import { makeCorpus } from "./xml_corpus.ts";
 import { profile } from "./xml_profile.ts";
@@ -98,8 +99,7 @@ function print(expatVersion: string | undefined): void {
   const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
   const ours = median(lines[0]!.seconds);
   console.log(
-    `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
-      `${navigator.hardwareConcurrency} cores; libexpat ${expatVersion ?? "not built"}\n` +
+    `${machine()}; libexpat ${expatVersion ?? "not built"}\n` +
       `${file ?? "generated"}: ${profile(corpus.bytes)}\n` +
       `${corpus.stanzas} stanzas, ${(corpus.bytes.length / 1e6).toFixed(2)} MB, ` +
       `median of ${TURNS} turns; each reader's time includes getting the bytes: the copy into\n` +

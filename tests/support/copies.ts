@@ -3,30 +3,31 @@
 import { type Element, xml } from "../../xml/mod.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { type StanzaError, stanzaError } from "../../xmpp/stanza_error.ts";
-import { HOME, type Stay } from "./world.ts";
+import type { KnownJoin } from "../../actors/events.ts";
+import { HOME } from "./world.ts";
 
 /** The room shows the user in. */
-export function selfPresence({ user, room, nick }: Stay): Element {
+export function selfPresence({ user, room, nick }: KnownJoin): Element {
   return presence(`${room}/${nick}`, user, undefined, mucUser(undefined, 110));
 }
 
 /** A user leaves. */
-export function leaving({ user, room, nick }: Stay): Element {
+export function leaving({ user, room, nick }: KnownJoin): Element {
   return presence(user, `${room}/${nick}`, "unavailable");
 }
 
 /** The room lets the user go. */
-export function left({ user, room, nick }: Stay): Element {
+export function left({ user, room, nick }: KnownJoin): Element {
   return presence(`${room}/${nick}`, user, "unavailable", mucUser(undefined, 110));
 }
 
 /** The user's presence to the room, to join it or to change the nick. */
-export function directed({ user, room, nick }: Stay): Element {
+export function directed({ user, room, nick }: KnownJoin): Element {
   return presence(user, `${room}/${nick}`);
 }
 
 /** The room agrees to another nick, in place of `from`. */
-export function renamed({ user, room, nick }: Stay, from: string): Element {
+export function renamed({ user, room, nick }: KnownJoin, from: string): Element {
   return presence(`${room}/${from}`, user, "unavailable", mucUser(nick, 303, 110));
 }
 
@@ -36,13 +37,13 @@ export function offline(user: string): Element {
 }
 
 /** What somebody wrote, as the room gives it to an occupant. */
-export function groupChat({ user, room }: Stay, by: string, text: string): Element {
+export function groupChat({ user, room }: KnownJoin, by: string, text: string): Element {
   const attrs = { type: "groupchat", from: `${room}/${by}`, to: user };
   return xml("message", NS.client, attrs, xml("body", NS.client, {}, text));
 }
 
 /** A user's message to a room comes back, for what `error` says. */
-export function bounce({ user, room }: Stay, error: StanzaError): Element {
+export function bounce({ user, room }: KnownJoin, error: StanzaError): Element {
   const attrs = { type: "error", from: room, to: user };
   return xml("message", NS.client, attrs, stanzaError(error, NS.client));
 }

@@ -1,6 +1,7 @@
 /** A home server with its users, over TCP: as much of them as the keeper can tell. */
 
-import { setTimeout as delay } from "node:timers/promises";
+import { delay } from "@std/async/delay";
+import { chunk } from "@std/collections/chunk";
 import type { Element } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { iqResult } from "../../xmpp/iq.ts";
@@ -11,6 +12,7 @@ import { ping } from "../../xmpp/ping.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
 import { COMPONENT, ComponentPort } from "./component_port.ts";
 import * as copies from "./copies.ts";
+import { linkNotices } from "./link_notices.ts";
 import { answers } from "./rooms.ts";
 import { type Domain, HOME, type Stay, type World } from "./world.ts";
 
@@ -269,7 +271,7 @@ export class Home implements Disposable {
 
   #link(domain: Domain, linked: boolean, clean = false): void {
     domain.linked = linked;
-    this.#tell(...linkNotices(domain, clean));
+    this.#tell(...linkNotices(domain.name, linked ? "up" : "down", clean));
   }
 
   // --- the feed -------------------------------------------------------------------------------
@@ -280,14 +282,13 @@ export class Home implements Disposable {
     this.#prefix = hello.prefix;
     this.#tell({ type: "plugin-hello", version: 1, software: "test", boot: "1" });
     const { stays, domains } = this.world;
-    for (let i = 0; i < stays.length; i += 100) {
-      const joins = stays.slice(i, i + 100);
+    for (const joins of chunk(stays, 100) as (readonly Stay[])[]) {
       this.#tell(...joins.map(({ user, room, nick }) => (
         { type: "joined", user, room, nick } as const
       )));
     }
     const linked = [...domains.values()].filter((each) => each.linked);
-    this.#tell(...linked.flatMap((each) => linkNotices(each, false)));
+    this.#tell(...linked.flatMap(({ name }) => linkNotices(name, "up")));
     this.#tell({ type: "synced" });
   }
 
@@ -328,11 +329,4 @@ export class Home implements Disposable {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
-}
-
-function linkNotices({ name, linked }: Domain, clean: boolean): LinkNotice[] {
-  const state = linked ? "up" : "down";
-  return (["out", "in"] as const).map((direction) => (
-    { type: "link", domain: name, state, direction, clean } as const
-  ));
 }
