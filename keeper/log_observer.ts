@@ -4,11 +4,11 @@
  * @module
  */
 import { getLogger, type Logger } from "@logtape/logtape";
+import { debounce } from "@std/async/debounce";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { Report } from "../actors/effects.ts";
 import type { LinkName } from "../actors/router.ts";
 import { RateLimitedLog } from "../log/rate_limited_log.ts";
-import { type After, LossSummary } from "./loss_summary.ts";
 import type { KeeperObserver } from "./observer.ts";
 
 const CAUSES = {
@@ -21,25 +21,28 @@ const CAUSES = {
   "operator": "An operator wants to know",
 } as const;
 
+/** No more losses by our own restart for so long, and it is time to sum up, in milliseconds. */
+const QUIET_MS = 1_000;
+
 /** An observer that logs to the category `roomkeeper.keeper`. */
 export function logObserver(
   logger: Logger = getLogger(["roomkeeper", "keeper"]),
   now: () => number = () => systemClock.now(),
-  after?: After,
 ): KeeperObserver {
   const write = (level: "info" | "warning") =>
     new RateLimitedLog({ now, write: (message, fields) => logger[level](message, fields) });
   const warnings = write("warning");
   const infos = write("info");
-  const restarts = new LossSummary(
-    (domains, joins) =>
-      logger.info("{domains} domains were not watched for a while: {joins} joins are in doubt", {
-        event: "restart-losses",
-        domains,
-        joins,
-      }),
-    after,
-  );
+  // They come for all domains, one right after the other.
+  let [domains, joins] = [0, 0];
+  const sumUp = debounce(() => {
+    logger.info("{domains} domains were not watched for a while: {joins} joins are in doubt", {
+      event: "restart-losses",
+      domains,
+      joins,
+    });
+    [domains, joins] = [0, 0];
+  }, QUIET_MS);
   return {
     restored: (joins, links) =>
       logger.info("The store knows {joins} joins in {links} domains", {
@@ -48,7 +51,7 @@ export function logObserver(
         links,
       }),
     stopped: () => {
-      restarts.flush();
+      sumUp.flush();
       [warnings, infos].forEach((log) => log.flush({ all: true }));
     },
     connected: () => logger.info("Connected to the server"),
@@ -73,7 +76,11 @@ export function logObserver(
         why,
       }),
     reported: (link, report) => {
-      if (report.type === "loss" && report.cause === "restart") restarts.add(report.joins);
+      if (report.type === "loss" && report.cause === "restart") {
+        domains++;
+        joins += report.joins;
+        sumUp();
+      }
       logReport(logger, infos, link, report);
     },
     notified: ({ host, domain }, { user, room, nick, reason }) =>

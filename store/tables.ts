@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { chunk } from "@std/collections/chunk";
 import type { JoinRecord, Loss, LossCause } from "../actors/events.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import type { Database } from "./database.ts";
@@ -66,12 +67,12 @@ export class Tables {
 
   async #loadLinks(): Promise<Map<number, Omit<StoredLink, "joins">>> {
     const links = new Map<number, LinkName & { seq: number; losses: Loss[] }>();
-    for (const row of inRows(4, await this.#database.read(LOAD_LINKS))) {
-      const [id, host, domain, seq] = row as [number, string, string, number];
+    const rows = chunk(await this.#database.read(LOAD_LINKS), 4);
+    for (const [id, host, domain, seq] of rows as [number, string, string, number][]) {
       links.set(id, { host, domain, seq, losses: [] });
     }
-    for (const row of inRows(4, await this.#database.read(LOAD_LOSSES))) {
-      const [id, seq, at, cause] = row as [number, number, number, LossCause];
+    const losses = chunk(await this.#database.read(LOAD_LOSSES), 4);
+    for (const [id, seq, at, cause] of losses as [number, number, number, LossCause][]) {
       links.get(id)?.losses.push({ seq, at, cause });
     }
     return links;
@@ -138,11 +139,4 @@ function joinsByLink(values: readonly Value[]): Map<number, JoinRecord[]> {
     });
   }
   return links;
-}
-
-function inRows(columns: number, values: readonly Value[]): (readonly Value[])[] {
-  return Array.from(
-    { length: values.length / columns },
-    (_, row) => values.slice(row * columns, (row + 1) * columns),
-  );
 }
