@@ -1,6 +1,6 @@
 /** Says whether a soak went well, and shows it as a table. */
 
-import type { Outcome } from "./soak.ts";
+import { type Outcome, REPEATED_MS } from "./outcome.ts";
 import type { Trend } from "./vitals.ts";
 
 /** How much more memory the last third of a life may take than the first one, in MB. */
@@ -12,13 +12,14 @@ const HANDLES = 2;
 const LIFE_MS = 60_000;
 
 /** What was wrong; nothing should be. */
-export function faultsOf({ faults, life, heap, rss, handles }: Outcome): string[] {
+export function faultsOf({ faults, missed, life, heap, rss, handles }: Outcome): string[] {
   const grown = (what: string, { first, last }: Trend, most: number) =>
     life >= LIFE_MS && last - first > most
       ? [`The ${what} grew by ${(last - first).toFixed(1)} MB`]
       : [];
   return [
     ...faults,
+    ...missed > 0 ? [`${missed} notices are missed`] : [],
     ...Deno.build.os === "linux" && life >= LIFE_MS && Number.isNaN(heap.last)
       ? ["The memory is not known"]
       : [],
@@ -51,7 +52,10 @@ export function table(outcomes: readonly Outcome[]): string {
     ["notices missed", ...outcomes.map(({ missed }) => missed)],
     ["notices that were false", ...outcomes.map(({ mistaken }) => mistaken)],
     ["notices doubled", ...outcomes.map(({ doubled }) => doubled)],
-    ["notices less than 250 ms before kill -9", ...outcomes.map(({ repeatable }) => repeatable)],
+    [
+      `notices less than ${REPEATED_MS} ms before kill -9`,
+      ...outcomes.map(({ repeatable }) => repeatable),
+    ],
     ["life of the last process, s", ...outcomes.map(({ life }) => Math.round(life / 1000))],
     ["what it was fed, stanzas", ...outcomes.map(({ fed }) => fed)],
     ["self-pings that it sent", ...outcomes.map(({ pings }) => pings)],

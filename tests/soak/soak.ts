@@ -1,12 +1,16 @@
 /** One keeper, one home server, and what happens to them. */
 
-import { setTimeout as delay } from "node:timers/promises";
+import { delay } from "@std/async/delay";
+import type { KnownJoin } from "../../actors/events.ts";
+import { domainOf } from "../../xmpp/jid.ts";
 import { Home } from "../support/home.ts";
 import { KeeperProgram } from "../support/keeper_program.ts";
 import { type Domain, World } from "../support/world.ts";
 import { Random } from "../xml/scanner/random.ts";
+import { countBy, type Counts, differences } from "./counts.ts";
+import { type Outcome, REPEATED_MS } from "./outcome.ts";
 import { CONFIRM_WITHIN_MS, type Leg, plan, type Trouble } from "./plan.ts";
-import { type Trend, Vitals } from "./vitals.ts";
+import { Vitals } from "./vitals.ts";
 
 const DOMAINS = 10;
 /** The one that is abandoned at times. */
@@ -14,11 +18,6 @@ const ABANDONED = 0;
 /** How often somebody does something, and somebody writes, in milliseconds. */
 const BUSTLE_MS = 20;
 const CHAT_MS = 60;
-/**
- * With the stock feed, a notice that was sent within so many milliseconds before kill -9 may be
- * sent again: nobody but the keeper knows of it.
- */
-const REPEATED_MS = 250;
 /** How often the keeper is asked whether it is done, in milliseconds. */
 const POLL_MS = 100;
 /** How long the keeper may take to find out everything once all is quiet, in milliseconds. */
@@ -32,34 +31,6 @@ export interface SoakOptions {
   readonly ms: number;
   /** How many joins there are. @default {2000} */
   readonly joins?: number;
-}
-
-/** What came of it. */
-export interface Outcome {
-  readonly feed: "plugin" | "stock";
-  /** What went wrong; nothing should. */
-  readonly faults: readonly string[];
-  readonly joins: number;
-  /** Notices that were due, and came. */
-  readonly told: number;
-  /** Those that were due and did not come, that were not due, and that came again. */
-  readonly missed: number;
-  readonly mistaken: number;
-  readonly doubled: number;
-  /** Those that might have come again, as the keeper was killed right after them. */
-  readonly repeatable: number;
-  /** How often what happened. */
-  readonly counts: Readonly<Record<Trouble["type"], number>>;
-  readonly kills: number;
-  readonly comparisons: number;
-  /** Stanzas that the last process was fed, and self-pings that it sent. */
-  readonly fed: number;
-  readonly pings: number;
-  /** The life of the last process, in milliseconds. */
-  readonly life: number;
-  readonly heap: Trend;
-  readonly rss: Trend;
-  readonly handles: Trend;
 }
 
 /** Soaks one keeper. */
@@ -89,9 +60,10 @@ export class Soak implements AsyncDisposable {
   constructor(options: SoakOptions) {
     const { feed, seed, joins = 2_000 } = options;
     this.#options = options;
-    this.#chance = fractions(seed);
     // The order in which users act depends on the machine, so the plan has a chance of its own.
-    this.#world = new World({ joins, domains: DOMAINS, random: fractions(seed + 1) });
+    const [ofPlan, ofUsers] = [new Random(seed), new Random(seed + 1)];
+    this.#chance = () => ofPlan.fraction();
+    this.#world = new World({ joins, domains: DOMAINS, random: () => ofUsers.fraction() });
     this.#domains = [...this.#world.domains.values()];
     this.#home = new Home(this.#world, {
       feed,
@@ -298,7 +270,7 @@ export class Soak implements AsyncDisposable {
     const nudge = setInterval(() => {
       const told = new Set<string>();
       for (const stay of world.misled) {
-        const [, domain = ""] = stay.room.split("@");
+        const domain = domainOf(stay.room);
         if (told.has(domain)) continue;
         told.add(domain);
         home.write(stay);
@@ -310,7 +282,8 @@ export class Soak implements AsyncDisposable {
     } finally {
       clearInterval(nudge);
     }
-    this.#differ("joins", await this.#keeper.domains(), this.#truth());
+    const truth = countBy(this.#world.stays, ({ room }) => domainOf(room));
+    this.#compareCounts("joins", await this.#keeper.domains(), truth);
     this.#comparisons++;
   }
 
@@ -326,42 +299,18 @@ export class Soak implements AsyncDisposable {
     }
   }
 
-  #truth(): ReadonlyMap<string, number> {
-    const joins = new Map<string, number>();
-    for (const { room } of this.#world.stays) {
-      const [, domain = ""] = room.split("@");
-      joins.set(domain, (joins.get(domain) ?? 0) + 1);
-    }
-    return joins;
-  }
-
   async #compareStore(): Promise<void> {
     await this.#end("SIGTERM");
     const stored = (await this.#keeper.stored()).flatMap((link) => link.joins);
-    const describe = ({ user, room, nick }: { user: string; room: string; nick: string }) =>
-      [`${user} ${room} ${nick}`, 1] as const;
-    this.#differ(
-      "the store",
-      new Map(stored.map(describe)),
-      new Map(this.#world.stays.map(describe)),
-    );
+    this.#compareCounts("the store", countBy(stored, show), countBy(this.#world.stays, show));
     const files = this.#keeper.files.join(" ");
     if (files !== "joins.sqlite roomkeeper.toml") this.#faults.push(`There are files ${files}`);
   }
 
-  #differ(
-    what: string,
-    known: ReadonlyMap<string, number>,
-    truth: ReadonlyMap<string, number>,
-  ): void {
-    const names = new Set([...known.keys(), ...truth.keys()]);
-    const wrong = [...names].filter((name) => (known.get(name) ?? 0) !== (truth.get(name) ?? 0));
-    const show = (name: string) =>
-      `${name}: ${known.get(name) ?? 0} rather than ${truth.get(name) ?? 0}`;
+  #compareCounts(what: string, known: Counts, truth: Counts): void {
+    const wrong = differences(known, truth);
     if (wrong.length === 0) return;
-    this.#faults.push(
-      `${wrong.length} differences in ${what}: ${wrong.slice(0, 5).map(show).join(", ")}`,
-    );
+    this.#faults.push(`${wrong.length} differences in ${what}: ${wrong.slice(0, 5).join(", ")}`);
   }
 
   #outcome(metrics: ReadonlyMap<string, number>): Outcome {
@@ -396,8 +345,6 @@ export class Soak implements AsyncDisposable {
   }
 }
 
-/** A source of numbers from 0 (included) to 1 (excluded), the same for the same seed. */
-function fractions(seed: number): () => number {
-  const chance = new Random(seed);
-  return () => chance.next() / 2 ** 32;
+function show({ user, room, nick }: KnownJoin): string {
+  return `${user} ${room} ${nick}`;
 }

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Random } from "../xml/scanner/random.ts";
 import { type Event, type Leg, plan } from "./plan.ts";
 import { faultsOf, table } from "./report.ts";
-import { type Outcome, Soak } from "./soak.ts";
+import type { Outcome } from "./outcome.ts";
+import { Soak } from "./soak.ts";
 
 /** A seed in whose plan everything happens that there is time for. */
 const SEED = 5;
@@ -23,7 +24,7 @@ Deno.test("a short soak of both feeds: nothing is lost, nothing is told twice", 
 Deno.test("the same seed makes the same plan, and a long one has everything in it", () => {
   const make = (seed: number, ms: number) => {
     const random = new Random(seed);
-    return plan(ms, 10, () => random.next() / 2 ** 32);
+    return plan(ms, 10, () => random.fraction());
   };
   assertEquals(make(1, 600_000), make(1, 600_000));
   const { first, second } = make(1, 600_000);
@@ -67,6 +68,7 @@ Deno.test("growing memory, growing handles and every fault fail a soak", () => {
   };
   assertEquals(faultsOf(well), []);
   assertEquals(faultsOf({ ...well, faults: ["x"] }), ["x"]);
+  assertEquals(faultsOf({ ...well, missed: 2 }), ["2 notices are missed"]);
   const grown = { first: 100, last: 150 };
   assertEquals(faultsOf({ ...well, rss: grown }), ["The memory grew by 50.0 MB"]);
   assertEquals(faultsOf({ ...well, rss: grown, life: 10_000 }), [], "too short a life to tell");

@@ -18,6 +18,11 @@ export class Random {
     return x >>> 0;
   }
 
+  /** A number from 0 (included) to 1 (excluded). */
+  fraction(): number {
+    return this.next() / 2 ** 32;
+  }
+
   /** An integer from 0 up to but not including n. */
   below(n: number): number {
     return this.next() % n;
