@@ -10,7 +10,8 @@ import { ejabberdHome, KEEPER } from "./support/ejabberd_home.ts";
 import { DeadlineError } from "./support/journal.ts";
 import { Occupant } from "./support/occupant.ts";
 import { sideBySide } from "./support/play.ts";
-import { type LogLine, Roomkeeper } from "./support/roomkeeper.ts";
+import type { LogLine } from "../support/program.ts";
+import { Roomkeeper } from "./support/roomkeeper.ts";
 import { roomsServer } from "./support/rooms_server.ts";
 
 const ROOM = "tea@rooms.example";

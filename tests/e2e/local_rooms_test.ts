@@ -12,7 +12,8 @@ import { Ngircd } from "./support/ngircd.ts";
 import { Occupant } from "./support/occupant.ts";
 import { PASSWORD, type Prosody } from "./support/prosody.ts";
 import { prosodyHome } from "./support/prosody_home.ts";
-import { type LogLine, Roomkeeper } from "./support/roomkeeper.ts";
+import type { LogLine } from "../support/program.ts";
+import { Roomkeeper } from "./support/roomkeeper.ts";
 
 const GATEWAY = "gateway.home.example";
 const LOCAL = "local.home.example";

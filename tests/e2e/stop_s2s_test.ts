@@ -5,7 +5,8 @@ import { assertEquals } from "@std/assert";
 import { EjabberdHome } from "./support/ejabberd_home.ts";
 import { Occupant } from "./support/occupant.ts";
 import { sideBySide } from "./support/play.ts";
-import { type LogLine, Roomkeeper } from "./support/roomkeeper.ts";
+import type { LogLine } from "../support/program.ts";
+import { Roomkeeper } from "./support/roomkeeper.ts";
 import type { RoomsKind } from "./support/rooms_server.ts";
 
 const PATIENCE_MS = 30_000;

@@ -6,9 +6,9 @@ import { openStore } from "../../store/mod.ts";
 import { Journal } from "../e2e/support/journal.ts";
 import { Process } from "../e2e/support/process.ts";
 import { COMPONENT } from "./component_port.ts";
+import { parseLine, programArgs, writeConfig } from "./program.ts";
 import { HOME } from "./world.ts";
 
-const ROOT = join(import.meta.dirname!, "../..");
 /** How long the program may take to do what it does in a moment on an idle machine. */
 const PATIENCE_MS = 60_000;
 
@@ -45,12 +45,13 @@ export class KeeperProgram implements AsyncDisposable {
   constructor({ port, keeper, feed = "plugin", open = false }: ProgramOptions) {
     this.#ports = [port, ...open ? [freePort()] : []];
     this.inspector = open ? freePort() : undefined;
-    const server = { host: "127.0.0.1", port, ...COMPONENT, watch: [HOME], feed };
-    const text = section("server", server) + section("keeper", keeper) +
-      section("log", { format: "json", level: "debug" }) +
-      section("store", { path: "joins.sqlite" }) +
-      (open ? section("http", { listen: `127.0.0.1:${this.#ports[1]}` }) : "");
-    Deno.writeTextFileSync(join(this.#folder, "roomkeeper.toml"), text, { mode: 0o600 });
+    writeConfig(this.#path("roomkeeper.toml"), {
+      server: { host: "127.0.0.1", port, ...COMPONENT, watch: [HOME], feed },
+      keeper,
+      log: { format: "json", level: "debug" },
+      store: { path: "joins.sqlite" },
+      ...open && { http: { listen: `127.0.0.1:${this.#ports[1]}` } },
+    });
   }
 
   /** Its process id. */
@@ -64,15 +65,15 @@ export class KeeperProgram implements AsyncDisposable {
     this.#process = new Process({
       name: "The keeper",
       command: Deno.execPath(),
-      args: [
-        ...["run", "--quiet", "--no-prompt", "--cached-only", "--no-check"],
-        ...["--config", join(ROOT, "deno.json")],
-        ...this.inspector === undefined ? [] : [`--inspect=127.0.0.1:${this.inspector}`],
-        `--allow-net=${this.#ports.map((port) => `127.0.0.1:${port}`)}`,
-        ...["--allow-env=ROOMKEEPER_SECRET,NO_COLOR"],
-        ...[`--allow-read=${this.#folder}`, `--allow-write=${this.#folder}`],
-        ...[join(ROOT, "main.ts"), "run", "--config", join(this.#folder, "roomkeeper.toml")],
-      ],
+      args: programArgs(
+        [
+          ...this.inspector === undefined ? [] : [`--inspect=127.0.0.1:${this.inspector}`],
+          `--allow-net=${this.#ports.map((port) => `127.0.0.1:${port}`)}`,
+          ...["--allow-env=ROOMKEEPER_SECRET,NO_COLOR"],
+          ...[`--allow-read=${this.#folder}`, `--allow-write=${this.#folder}`],
+        ],
+        ...["run", "--config", this.#path("roomkeeper.toml")],
+      ),
       onLine: (line) => this.#note(line),
     });
   }
@@ -83,9 +84,13 @@ export class KeeperProgram implements AsyncDisposable {
     const ended = status.then(({ code }) => {
       throw new Error(`The keeper ended with ${code}:\n${lines.entries.join("\n")}`);
     });
-    const synced = lines.until("that it is in step", (line) => parse(line).event === "synced", {
-      within: PATIENCE_MS,
-    });
+    const synced = lines.until(
+      "that it is in step",
+      (line) => parseLine(line).properties.event === "synced",
+      {
+        within: PATIENCE_MS,
+      },
+    );
     await Promise.race([synced, ended]);
   }
 
@@ -128,7 +133,7 @@ export class KeeperProgram implements AsyncDisposable {
 
   /** What its store has in it, while it doesn't run. */
   async stored(): Promise<StoredLink[]> {
-    const store = await openStore(join(this.#folder, "joins.sqlite"));
+    const store = await openStore(this.#path("joins.sqlite"));
     const links = await Array.fromAsync(store.load());
     await store.close();
     return links;
@@ -149,31 +154,21 @@ export class KeeperProgram implements AsyncDisposable {
     return this.#process;
   }
 
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+
   #note(line: string): void {
-    const { event, domain, level, user, room, reason } = parse(line);
+    const { level, properties } = parseLine(line);
+    const { event, domain, user, room, reason } = properties;
     if (event === "notice") this.#reasons.set(`${user} ${room}`, String(reason));
     if (event === "loss") this.#open.add(domain);
     if (event === "settled") this.#open.delete(domain);
     if (event === "loss" || event === "settled") this.#doubts.add(this.#open.size);
-    if (event === "ignored" || !["DEBUG", "INFO", "WARN"].includes(level)) {
+    if (event === "ignored" || !["debug", "info", "warn"].includes(level)) {
       this.complaints.push(line);
     }
   }
-}
-
-/** One line of the log; what is no JSON is an error that nobody has caught. */
-function parse(line: string): Readonly<Record<string, unknown>> & { readonly level: string } {
-  try {
-    const { level, properties } = JSON.parse(line);
-    return { ...properties, level: String(level) };
-  } catch {
-    return { level: "" };
-  }
-}
-
-function section(name: string, values: Readonly<Record<string, unknown>>): string {
-  const lines = Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
-  return [`[${name}]`, ...lines, ""].join("\n");
 }
 
 function freePort(): number {

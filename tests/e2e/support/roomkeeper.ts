@@ -4,11 +4,10 @@
  * @module
  */
 import { join } from "node:path";
+import { type LogLine, parseLine, programArgs, writeConfig } from "../../support/program.ts";
 import type { Journal, Wait } from "./journal.ts";
 import { Process } from "./process.ts";
 import { PASSWORD } from "./prosody.ts";
-
-const ROOT = join(import.meta.dirname!, "../../..");
 
 /** Where it connects and how it behaves. */
 export interface RoomkeeperOptions {
@@ -33,16 +32,6 @@ const QUICK = { ping_delay: "300ms", ping_timeout: 1, backoff_min: 1, backoff_ma
 
 const METRICS_PORT = 9090;
 
-/** One line of its log. */
-export interface LogLine {
-  /** Such as `info`; empty if the line is no JSON. */
-  readonly level: string;
-  /** The text. */
-  readonly message: string;
-  /** The fields. */
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
 /** The program; make it and start it. */
 export class Roomkeeper implements AsyncDisposable {
   readonly #options: RoomkeeperOptions;
@@ -54,19 +43,14 @@ export class Roomkeeper implements AsyncDisposable {
     this.#options = options;
     const { ip, feed = "plugin", watch = ["home.example"], domain = "keeper.home.example" } =
       options;
-    const section = (name: string, values: Record<string, unknown>) => {
-      const lines = Object.entries(values).map(([key, value]) =>
-        `${key} = ${JSON.stringify(value)}`
-      );
-      return [`[${name}]`, ...lines, ""].join("\n");
-    };
-    const text = section("server", { host: ip, domain, watch, feed }) +
-      section("keeper", { ...QUICK, ...options.keeper }) +
-      section("store", { path: "roomkeeper.sqlite" }) +
-      (options.metrics ? section("http", { listen: `${ip}:${METRICS_PORT}` }) : "") +
-      section("admin", { jids: options.admins ?? [] }) +
-      section("log", { level: "debug", format: "json" });
-    Deno.writeTextFileSync(this.#path("roomkeeper.toml"), text);
+    writeConfig(this.#path("roomkeeper.toml"), {
+      server: { host: ip, domain, watch, feed },
+      keeper: { ...QUICK, ...options.keeper },
+      store: { path: "roomkeeper.sqlite" },
+      ...options.metrics && { http: { listen: `${ip}:${METRICS_PORT}` } },
+      admin: { jids: options.admins ?? [] },
+      log: { level: "debug", format: "json" },
+    });
   }
 
   /** The options of `deno run` that say what it may do. */
@@ -91,11 +75,10 @@ export class Roomkeeper implements AsyncDisposable {
     this.#process = new Process({
       name: "Roomkeeper",
       command: Deno.execPath(),
-      args: [
-        ...["run", "--quiet", "--no-prompt", "--cached-only", "--no-check"],
-        ...["--config", join(ROOT, "deno.json"), ...this.permissions],
-        ...[join(ROOT, "main.ts"), "run", "--config", this.#path("roomkeeper.toml")],
-      ],
+      args: programArgs(
+        this.permissions,
+        ...["run", "--config", this.#path("roomkeeper.toml")],
+      ),
       env: { ROOMKEEPER_SECRET: PASSWORD },
     });
     await this.until("its start", ({ properties }) => properties.event === "start", {
@@ -132,9 +115,8 @@ export class Roomkeeper implements AsyncDisposable {
 
   /** Runs another of its commands with the same configuration; returns what that printed. */
   async command(name: string, ...flags: string[]): Promise<string> {
-    const args = ["run", "--quiet", "--no-prompt", "--cached-only", "--no-check"];
-    args.push("--config", join(ROOT, "deno.json"), ...this.permissions, join(ROOT, "main.ts"));
-    args.push(name, "--config", this.#path("roomkeeper.toml"), ...flags);
+    const config = this.#path("roomkeeper.toml");
+    const args = programArgs(this.permissions, name, "--config", config, ...flags);
     const env = { ROOMKEEPER_SECRET: PASSWORD };
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env }).output();
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -153,15 +135,5 @@ export class Roomkeeper implements AsyncDisposable {
 
   #path(name: string): string {
     return join(this.#folder, name);
-  }
-}
-
-function parseLine(line: string): LogLine {
-  try {
-    const { level = "", message = "", properties = {} } = JSON.parse(line);
-    return { level: String(level).toLowerCase(), message: String(message), properties };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return { level: "", message: line, properties: {} };
   }
 }
