@@ -3,7 +3,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { xml } from "../../../xml/mod.ts";
 import { NS, ping } from "../../../xmpp/mod.ts";
-import { SERVERS_PORT } from "../support/component_port.ts";
+import { SERVERS_PORT } from "../support/recorded_port.ts";
 import { Ejabberd } from "../support/ejabberd.ts";
 import { PASSWORD } from "../support/prosody.ts";
 import { Component, isInstalled, KEEPER } from "./component.ts";

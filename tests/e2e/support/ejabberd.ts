@@ -8,7 +8,7 @@
  * @module
  */
 import { claimAddress } from "./address.ts";
-import { ComponentPort } from "./component_port.ts";
+import { RecordedPort } from "./recorded_port.ts";
 import { ejabberdConfig, type EjabberdOptions, PORTS } from "./ejabberd_config.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
@@ -27,7 +27,7 @@ const PLUGIN = new URL("../../../servers/ejabberd/", import.meta.url).pathname;
 /** A server; make it, tell it where the others are, and start it. */
 export class Ejabberd implements Server {
   readonly ip: string;
-  readonly components: ComponentPort;
+  readonly components: RecordedPort;
   readonly #options: EjabberdOptions;
   readonly #address = claimAddress();
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-ejabberd-" });
@@ -37,7 +37,7 @@ export class Ejabberd implements Server {
   /** Makes the folder. */
   constructor(options: EjabberdOptions) {
     this.ip = this.#address.ip;
-    this.components = new ComponentPort(this.ip);
+    this.components = new RecordedPort(this.ip);
     this.#options = options;
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SERVERS_PORT } from "./component_port.ts";
+import { SERVERS_PORT } from "./recorded_port.ts";
 import { PASSWORD } from "./prosody.ts";
 
 /** What is special about a server. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { Biboumi } from "./biboumi.ts";
-import type { ComponentPort } from "./component_port.ts";
+import type { RecordedPort } from "./recorded_port.ts";
 import { disposeAll } from "./dispose.ts";
 import { Ejabberd, type EjabberdOptions } from "./ejabberd.ts";
 import { Ngircd } from "./ngircd.ts";
@@ -39,7 +39,7 @@ export class IrcRooms implements Server {
     return this.server.ip;
   }
 
-  get components(): ComponentPort {
+  get components(): RecordedPort {
     return this.server.components;
   }
 

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { claimAddress } from "./address.ts";
-import { ComponentPort, SERVERS_PORT } from "./component_port.ts";
+import { RecordedPort, SERVERS_PORT } from "./recorded_port.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
 import type { Server } from "./server.ts";
@@ -38,7 +38,7 @@ const USUAL_MODULES = ["roster", "saslauth", "dialback", "disco", "ping", "smack
 /** A server; make it, tell it where the others are, and start it. */
 export class Prosody implements Server {
   readonly ip: string;
-  readonly components: ComponentPort;
+  readonly components: RecordedPort;
   readonly #options: ProsodyOptions;
   readonly #address = claimAddress();
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-prosody-" });
@@ -49,7 +49,7 @@ export class Prosody implements Server {
   constructor(options: ProsodyOptions) {
     this.#options = options;
     this.ip = this.#address.ip;
-    this.components = new ComponentPort(this.ip);
+    this.components = new RecordedPort(this.ip);
     Deno.mkdirSync(this.path("certs"));
     for (const user of options.users ?? []) this.#addUser(user);
   }

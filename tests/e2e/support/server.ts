@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { ComponentPort } from "./component_port.ts";
+import type { RecordedPort } from "./recorded_port.ts";
 
 /** A real server at its own loopback address; ports are 5222, 5269 and 5347. */
 export interface Server extends AsyncDisposable {
   /** Its address. */
   readonly ip: string;
   /** Where components connect, and what was written to them. */
-  readonly components: ComponentPort;
+  readonly components: RecordedPort;
   /** Lets it find a domain at an address, from its next start on; other names don't exist. */
   resolve(domain: string, ip: string): void;
   /** Starts it, and waits until it listens. What it stored when it ran before is still there. */

@@ -18,7 +18,7 @@ export const SERVERS_PORT = 15_347;
 const PIECES = [1_460, 1, 333, 7, 4_096, 31];
 
 /** Port 5347 of a server's address; open while the server runs. */
-export class ComponentPort {
+export class RecordedPort {
   readonly #ip: string;
   readonly #streams: Uint8Array[][] = [];
   #relay: Relay | undefined;
