@@ -6,12 +6,13 @@ import { iqResult } from "../../xmpp/iq.ts";
 import { bareJid } from "../../xmpp/jid.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
-import { type Element, serialize, xml } from "../../xml/mod.ts";
+import { type Element, serialize } from "../../xml/mod.ts";
 import { DOMAIN, FakeSession, SECRET } from "../component/fake_server.ts";
+import { left, selfPresence } from "../support/copies.ts";
+import { HOME } from "../support/world.ts";
 
 const LOOPBACK = "127.0.7.4";
-const HOST = "home.example";
-const FEED = { from: HOST, to: DOMAIN };
+const FEED = { from: HOME, to: DOMAIN };
 
 /** A keeper with the server's end of its connection. */
 class Overload implements AsyncDisposable {
@@ -24,7 +25,7 @@ class Overload implements AsyncDisposable {
       transport: tcpTransport({ hostname: LOOPBACK, port: this.#listener.addr.port }),
       domain: DOMAIN,
       secret: SECRET,
-      watch: [HOST],
+      watch: [HOME],
       feed: "stock",
       probe: "user",
       maxJoinsPerUser: 1_000_000,
@@ -55,16 +56,11 @@ class Overload implements AsyncDisposable {
 }
 
 function join(user: string, room: string): Element {
-  const status = xml("status", NS.mucUser, { code: "110" });
-  const x = xml("x", NS.mucUser, {}, status);
-  return forward(xml("presence", NS.client, { from: `${room}/nick`, to: user }, x), FEED);
+  return forward(selfPresence({ user, room, nick: "nick" }), FEED);
 }
 
 function leave(user: string, room: string): Element {
-  const status = xml("status", NS.mucUser, { code: "110" });
-  const x = xml("x", NS.mucUser, {}, status);
-  const from = `${room}/nick`;
-  return forward(xml("presence", NS.client, { from, to: user, type: "unavailable" }, x), FEED);
+  return forward(left({ user, room, nick: "nick" }), FEED);
 }
 
 function text(...stanzas: Element[]): string {
@@ -79,14 +75,14 @@ Deno.test("a feed that is faster than the actors is held up; nothing of it is lo
   const look = setInterval(() => deepest = Math.max(deepest, overload.keeper.router.depth));
   // Everybody joins, and all but every tenth leaves again: only in the right order it adds up.
   for (let from = 0; from < USERS; from += 500) {
-    const users = Array.from({ length: 500 }, (_, i) => `user${from + i}@${HOST}/x`);
+    const users = Array.from({ length: 500 }, (_, i) => `user${from + i}@${HOME}/x`);
     const room = "garden@rooms.example";
     await session.write(text(...users.map((user) => join(user, room))));
     await session.write(text(...users.filter((_, i) => i % 10 > 0).map((u) => leave(u, room))));
   }
-  await session.write(text(join(`last@${HOST}/x`, "end@rooms.example")));
+  await session.write(text(join(`last@${HOME}/x`, "end@rooms.example")));
   await overload.until(() =>
-    overload.keeper.router.isJoined(`last@${HOST}/x`, "end@rooms.example")
+    overload.keeper.router.isJoined(`last@${HOME}/x`, "end@rooms.example")
   );
   clearInterval(look);
   assertEquals(overload.joins, USERS / 10 + 1);
@@ -106,9 +102,9 @@ Deno.test("a server that stops reading: notices are kept, questions wait, the fe
   const { keeper } = overload;
   const session = await overload.start();
   for (let n = 0; n < USERS; n++) {
-    await session.send(join(`user${n}@${HOST}/x`, `room${n % 10}@rooms.example`));
+    await session.send(join(`user${n}@${HOME}/x`, `room${n % 10}@rooms.example`));
   }
-  await session.send(join(`ann@${HOST}/x`, "garden@other.example"));
+  await session.send(join(`ann@${HOME}/x`, "garden@other.example"));
   await overload.until(() => overload.joins === USERS + 1);
 
   // The first answer shows that the domain is there: then everybody is asked about.
@@ -129,7 +125,7 @@ Deno.test("a server that stops reading: notices are kept, questions wait, the fe
   assert(waiting.urgent > 0, "the sockets took everything");
   assert(waiting.urgent * 8_000 <= 200_000, `${waiting.urgent} notices in the outgoing queue`);
   assertEquals(keeper.router.verify("other.example"), 1);
-  await session.send(join(`bob@${HOST}/x`, "garden@other.example"));
+  await session.send(join(`bob@${HOME}/x`, "garden@other.example"));
   await overload.until(() => overload.joins === 2);
   assertEquals(keeper.connection.waiting.normal, 0, "no question is sent meanwhile");
 

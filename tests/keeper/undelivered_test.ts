@@ -1,13 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { Keeper, type KeeperObserver, MemoryStore } from "../../mod.ts";
+import { Keeper, MemoryStore } from "../../mod.ts";
 import { type Element, xml } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
 import { DOMAIN, FakeSession, SECRET } from "../component/fake_server.ts";
 import { MemoryTransport } from "../component/memory_transport.ts";
+import { selfPresence } from "../support/copies.ts";
+import { HOME } from "../support/world.ts";
 
-const HOST = "home.example";
 const ANN = "ann@home.example/phone";
 const GARDEN = "garden@rooms.example";
 
@@ -17,22 +18,26 @@ class Life implements AsyncDisposable {
   readonly #transport = new MemoryTransport();
   session!: FakeSession;
 
-  private constructor(store: MemoryStore, observer: KeeperObserver) {
+  readonly #settled = Promise.withResolvers<void>();
+
+  private constructor(store: MemoryStore) {
     this.keeper = new Keeper({
       transport: this.#transport,
       domain: DOMAIN,
       secret: SECRET,
-      watch: [HOST],
+      watch: [HOME],
       feed: "stock",
       probe: "user",
       pingDelay: 0,
       store,
-      observers: [observer],
+      observers: [{
+        reported: (_link, { type }) => type === "settled" && this.#settled.resolve(),
+      }],
     });
   }
 
-  static async begin(store: MemoryStore, observer: KeeperObserver = {}): Promise<Life> {
-    const life = new Life(store, observer);
+  static async begin(store: MemoryStore): Promise<Life> {
+    const life = new Life(store);
     await life.keeper.start();
     life.session = await FakeSession.accept(await life.#transport.accepted.next());
     return life;
@@ -40,9 +45,15 @@ class Life implements AsyncDisposable {
 
   /** Ann's room shows her in. */
   async join(): Promise<void> {
-    const status = xml("status", NS.mucUser, { code: "110" });
-    const x = xml("x", NS.mucUser, {}, status);
-    await this.#copy(xml("presence", NS.client, { from: `${GARDEN}/Ann`, to: ANN }, x));
+    await this.#copy(selfPresence({ user: ANN, room: GARDEN, nick: "Ann" }));
+    await this.taken();
+  }
+
+  /** The keeper finds out that Ann is not in. */
+  async lose(): Promise<void> {
+    this.keeper.router.verify("rooms.example");
+    await this.deny();
+    await this.#settled.promise;
   }
 
   /** Answers the keeper's next question: Ann is not in the room. */
@@ -54,14 +65,14 @@ class Life implements AsyncDisposable {
 
   /** Resolves when the keeper has taken all that was sent to it. */
   async taken(): Promise<void> {
-    const attrs = { from: HOST, to: DOMAIN, type: "get", id: "last" };
+    const attrs = { from: HOME, to: DOMAIN, type: "get", id: "last" };
     await this.session.send(xml("iq", NS.component, attrs, xml("ping", NS.ping)));
     while ((await this.session.stanza()).attr("id") !== "last");
     await new Promise((resolve) => setTimeout(resolve));
   }
 
   async #copy(stanza: Element): Promise<void> {
-    await this.session.send(forward(stanza, { from: HOST, to: DOMAIN }));
+    await this.session.send(forward(stanza, { from: HOME, to: DOMAIN }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,16 +88,10 @@ function stored(store: MemoryStore): string[] {
 Deno.test("a notice that was held back when the keeper was killed is sent by the next one", async () => {
   const store = new MemoryStore();
   // Nothing more of it reaches the store, as if it were killed.
-  const verdict = Promise.withResolvers<void>();
-  await using killed = await Life.begin(store, {
-    reported: (_link, { type }) => type === "settled" && verdict.resolve(),
-  });
+  await using killed = await Life.begin(store);
   killed.keeper.pause();
   await killed.join();
-  await killed.taken();
-  killed.keeper.router.verify("rooms.example");
-  await killed.deny();
-  await verdict.promise;
+  await killed.lose();
   assertEquals([killed.keeper.held, killed.keeper.router.isJoined(ANN, GARDEN)], [1, false]);
   assertEquals(stored(store), [ANN], "until she knows");
   assert([...store.load()].every(({ joins }) => Number.isInteger(joins[0]?.since)));
@@ -101,18 +106,11 @@ Deno.test("a notice that was held back when the keeper was killed is sent by the
 
 Deno.test("who has rejoined while a notice was held back stays in the store", async () => {
   const store = new MemoryStore();
-  const verdict = Promise.withResolvers<void>();
-  await using life = await Life.begin(store, {
-    reported: (_link, { type }) => type === "settled" && verdict.resolve(),
-  });
+  await using life = await Life.begin(store);
   life.keeper.pause();
   await life.join();
-  await life.taken();
-  life.keeper.router.verify("rooms.example");
-  await life.deny();
-  await verdict.promise;
+  await life.lose();
   await life.join();
-  await life.taken();
   life.keeper.resume();
   await life.taken();
   assert(life.keeper.router.isJoined(ANN, GARDEN));
@@ -121,15 +119,9 @@ Deno.test("who has rejoined while a notice was held back stays in the store", as
 
 Deno.test("once the server has been sent the notice, the store forgets the join", async () => {
   const store = new MemoryStore();
-  const verdict = Promise.withResolvers<void>();
-  await using life = await Life.begin(store, {
-    reported: (_link, { type }) => type === "settled" && verdict.resolve(),
-  });
+  await using life = await Life.begin(store);
   await life.join();
-  await life.taken();
-  life.keeper.router.verify("rooms.example");
-  await life.deny();
-  await verdict.promise;
+  await life.lose();
   await life.session.stanza();
   await life.taken();
   assertEquals(stored(store), []);
