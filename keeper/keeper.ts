@@ -4,7 +4,6 @@
  * @module
  */
 import type { NoticeEffect, QuestionEffect } from "../actors/domain_actor.ts";
-import type { KnownJoin } from "../actors/events.ts";
 import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
 import { ActorSystem, type ActorSystemOptions, systemClock } from "../actors/runtime/mod.ts";
 import { RecordTap } from "../actors/record_tap.ts";
@@ -24,16 +23,15 @@ import {
 import type { Element } from "../xml/mod.ts";
 import { discoInfoQuery } from "../xmpp/disco.ts";
 import { parseIqAnswer } from "../xmpp/iq.ts";
-import { domainOf } from "../xmpp/jid.ts";
 import { linkMessage } from "../xmpp/link.ts";
-import type { LinkNotice } from "../xmpp/link_notices.ts";
 import { leaveNotice } from "../xmpp/muc.ts";
 import { ping } from "../xmpp/ping.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
-import { HELLO_INTERVAL_MS, HostSync } from "./host_sync.ts";
+import type { HostSync } from "./host_sync.ts";
 import type { JoinStore, StoreHealth } from "./join_store.ts";
 import { NoticeQueue } from "./notice_queue.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
+import { Plugins } from "./plugins.ts";
 import { remembered } from "./remembered.ts";
 import { StanzaIds } from "./stanza_ids.ts";
 import { Undelivered } from "./undelivered.ts";
@@ -96,13 +94,12 @@ export class Keeper implements AsyncDisposable {
   readonly #system: ActorSystem;
   readonly #connection: ComponentConnection;
   readonly #tapContext: TapContext;
-  readonly #hosts: ReadonlyMap<string, HostSync>;
+  readonly #plugins: Plugins;
   readonly #observer: Required<KeeperObserver>;
   readonly #now: () => number;
   readonly #ids = new StanzaIds();
   readonly #notices: NoticeQueue;
   readonly #undelivered: Undelivered | undefined;
-  #greeter: ReturnType<typeof setInterval> | undefined;
   #wasConnected = false;
   #stopping = false;
 
@@ -111,7 +108,6 @@ export class Keeper implements AsyncDisposable {
     const { domain, secret, transport, watch, outbox, backoff, identity, request } = options;
     this.#options = options;
     this.#observer = observers(options.observers ?? []);
-    this.#hosts = new Map(watch.map((host) => [host, new HostSync(host)]));
     this.#tapContext = { watched: new Set(watch), prefix: this.#ids.prefix };
     const clock = options.system?.clock ?? systemClock;
     this.#now = () => clock.now();
@@ -156,6 +152,12 @@ export class Keeper implements AsyncDisposable {
       persist: (link, change) => this.#options.store?.record(link, change),
       report: (link, report) => this.#observer.reported(link, report),
     });
+    this.#plugins = new Plugins(watch, {
+      now: this.#now,
+      greet: (host) => this.#greet(host),
+      router: this.router,
+      observer: this.#observer,
+    });
   }
 
   /** How the connection to the server is doing. */
@@ -165,7 +167,7 @@ export class Keeper implements AsyncDisposable {
 
   /** How far the plugin of each watched host is in step with us; none with a stock feed. */
   get hosts(): HostSync[] {
-    return this.#options.feed === "stock" ? [] : [...this.#hosts.values()];
+    return this.#options.feed === "stock" ? [] : this.#plugins.all;
   }
 
   /** Whether notices are held back; see {@linkcode pause}. */
@@ -193,8 +195,7 @@ export class Keeper implements AsyncDisposable {
     if (store !== undefined) await this.#restore(store);
     if (this.#stopping) return;
     this.#connection.start();
-    if (this.#options.feed === "stock") return;
-    this.#greeter = setInterval(() => this.#greetAgain(), HELLO_INTERVAL_MS);
+    if (this.#options.feed !== "stock") this.#plugins.start();
   }
 
   /** Holds back all notices, until {@linkcode resume}. */
@@ -214,7 +215,7 @@ export class Keeper implements AsyncDisposable {
    */
   async stop(): Promise<{ readonly unsent: number }> {
     this.#stopping = true;
-    clearInterval(this.#greeter);
+    this.#plugins.stop();
     const { unsent } = await this.#connection.close();
     await this.#system.stop();
     await this.#options.store?.close();
@@ -233,7 +234,7 @@ export class Keeper implements AsyncDisposable {
     for await (const link of store.load()) {
       if (this.#stopping) return;
       // It may have been watched before.
-      if (!this.#hosts.has(link.host)) continue;
+      if (!this.#tapContext.watched.has(link.host)) continue;
       this.router.restore([link]);
       joins += link.joins.length;
     }
@@ -249,18 +250,14 @@ export class Keeper implements AsyncDisposable {
    */
   #sees(host: string): boolean {
     if (this.#connection.status.state !== "connected") return false;
-    return this.#options.feed === "stock" || this.#hosts.get(host)?.state === "synced";
+    return this.#options.feed === "stock" || this.#plugins.isSynced(host);
   }
 
   async #connected(): Promise<void> {
     this.#observer.connected();
     const again = this.#wasConnected;
     this.#wasConnected = true;
-    if (this.#options.feed !== "stock") {
-      for (const host of this.#hosts.values()) {
-        this.#greet(host);
-      }
-    }
+    if (this.#options.feed !== "stock") this.#plugins.connected();
     if (again) await this.router.away();
   }
 
@@ -268,26 +265,16 @@ export class Keeper implements AsyncDisposable {
     reason: Parameters<Required<KeeperObserver>["disconnected"]>[0],
     retryInMs: number | undefined,
   ): void {
-    for (const host of this.#hosts.values()) host.lost();
+    this.#plugins.disconnected();
     this.#observer.disconnected(reason, retryInMs);
   }
 
-  #greet(host: HostSync): void {
+  #greet(host: string): boolean {
     const { domain } = this.#options;
     const hello = { type: "keeper-hello", prefix: this.#ids.prefix } as const;
-    const sent = this.#connection.send(
-      linkMessage({ from: domain, to: host.host }, [hello]),
-      "urgent",
-    );
-    if (sent === "sent" || sent === "queued") host.greeted(this.#now());
-  }
-
-  #greetAgain(): void {
-    for (const host of this.#hosts.values()) {
-      if (!host.due(this.#now())) continue;
-      if (host.state === "greeted") this.#observer.unanswered(host.host);
-      this.#greet(host);
-    }
+    const stanza = linkMessage({ from: domain, to: host }, [hello]);
+    const sent = this.#connection.send(stanza, "urgent");
+    return sent === "sent" || sent === "queued";
   }
 
   // --- what comes in --------------------------------------------------------------------------
@@ -335,40 +322,8 @@ export class Keeper implements AsyncDisposable {
         for (const { message } of tapped.malformed ?? []) {
           this.#observer.ignored("malformed", tapped.host, message);
         }
-        return tapped.notices?.length ? this.#noticed(tapped.host, tapped.notices) : undefined;
+        return tapped.notices?.length ? this.#plugins.take(tapped.host, tapped.notices) : undefined;
     }
-  }
-
-  /** Notices keep their order, so that what comes after a snapshot is applied after it. */
-  async #noticed(host: string, notices: readonly LinkNotice[]): Promise<void> {
-    const sync = this.#hosts.get(host);
-    if (sync === undefined) return;
-    let named: KnownJoin[] = [];
-    for (const notice of notices) {
-      if (named.length > 0 && notice.type !== "joined") {
-        await this.router.name(host, named);
-        named = [];
-      }
-      if ("user" in notice && domainOf(notice.user) !== host) {
-        this.#observer.ignored("forged", host, `tells of ${notice.user}, a user of another host`);
-      } else if (notice.type === "ended") await this.router.route(notice);
-      else if (notice.type === "link" && (!sync.syncing || notice.state === "down")) {
-        if (sync.syncing) sync.take(notice, this.#now());
-        await this.router.route({ ...notice, host });
-      } else if (notice.type === "keeper-hello" || (notice.type === "joined" && !sync.syncing)) {
-        this.#observer.ignored("unexpected", host, `<${notice.type}/> out of turn`);
-      } else {
-        const step = sync.take(notice, this.#now());
-        if (notice.type === "joined") named.push(notice);
-        if (step.type === "greet") this.#greet(sync);
-        else if (step.type === "begin") await this.router.beginSnapshot(host);
-        else if (step.type === "synced") {
-          await this.router.endSnapshot(host, step.links);
-          this.#observer.synced(host, step.software, step.joins);
-        }
-      }
-    }
-    if (named.length > 0) await this.router.name(host, named);
   }
 
   // --- what goes out --------------------------------------------------------------------------
