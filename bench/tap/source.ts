@@ -9,8 +9,8 @@ import { deadline } from "@std/async/deadline";
 export interface Pour {
   /** The stanzas, without stream header and end. */
   readonly stanzas: Uint8Array;
-  /** How often it is poured to get warm. */
-  readonly warmUp: number;
+  /** For how long it is poured to get warm, in milliseconds. */
+  readonly warmUpMs: number;
   /** How often it is poured and measured. */
   readonly runs: number;
 }
@@ -36,13 +36,15 @@ export async function pourInto(listener: Deno.TcpListener, pour: Pour): Promise<
   );
   await reader.until("</handshake>");
   await write(conn, "<handshake/>");
-  for (let run = -pour.warmUp; run < pour.runs; run++) {
+  const run = async () => {
     const start = performance.now();
     await write(conn, pour.stanzas);
     await write(conn, PING);
     await deadline(reader.until("id=.end"), 120_000);
-    if (run >= 0) times.push(performance.now() - start);
-  }
+    return performance.now() - start;
+  };
+  for (let warm = 0; warm < pour.warmUpMs;) warm += await run();
+  while (times.length < pour.runs) times.push(await run());
   return times;
 }
 
