@@ -20,6 +20,10 @@ export interface Copy {
   readonly from: string;
   /** To whom it goes; empty if there is none. */
   readonly to: string;
+  /** Whether its sender is a user's session on the host that copied it. */
+  readonly fromSession: boolean;
+  /** Whether it goes to a user's session on that host. */
+  readonly toSession: boolean;
   /** Its id; empty if there is none. */
   readonly id: string;
   /** Its type; undefined if there is none. */
@@ -34,6 +38,8 @@ export interface Copy {
   readonly isDestroyed: boolean;
   /** Whether it is a ping (XEP-0199). */
   readonly isPing: boolean;
+  /** Whether its id begins with this. */
+  idStartsWith(prefix: string): boolean;
   /** Whether muc#user has this status. */
   hasStatus(code: number): boolean;
   /** What it answers to an `iq`, if it does. */
@@ -43,11 +49,13 @@ export interface Copy {
 /** A copied stanza that was parsed in full. */
 export class ElementCopy implements Copy {
   readonly #stanza: Element;
+  readonly #host: string;
   readonly #x: Element | undefined;
 
-  /** Looks at a stanza. */
-  constructor(stanza: Element) {
+  /** Looks at a stanza that `host` copied. */
+  constructor(stanza: Element, host: string) {
     this.#stanza = stanza;
+    this.#host = host;
     this.#x = stanza.child("x", NS.mucUser);
   }
 
@@ -61,6 +69,14 @@ export class ElementCopy implements Copy {
 
   get to(): string {
     return this.#stanza.attr("to") ?? "";
+  }
+
+  get fromSession(): boolean {
+    return isSession(this.from, this.#host);
+  }
+
+  get toSession(): boolean {
+    return isSession(this.to, this.#host);
   }
 
   get id(): string {
@@ -91,6 +107,10 @@ export class ElementCopy implements Copy {
     return isPing(this.#stanza);
   }
 
+  idStartsWith(prefix: string): boolean {
+    return this.id.startsWith(prefix);
+  }
+
   hasStatus(code: number): boolean {
     // A code is exactly three digits (XEP-0045): "0110" is another one, whatever its number.
     const digits = String(code);
@@ -100,4 +120,10 @@ export class ElementCopy implements Copy {
   answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined {
     return parseIqAnswer(this.#stanza);
   }
+}
+
+/** Whether a JID is the full JID of a user of `host`. */
+function isSession(jid: string, host: string): boolean {
+  const at = jid.indexOf("@") + 1;
+  return at > 0 && jid.startsWith(host, at) && jid.indexOf("/") === at + host.length;
 }

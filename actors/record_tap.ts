@@ -12,40 +12,39 @@ import { type TapContext, tapCopy, type Tapped } from "./tap.ts";
 const encoder = new TextEncoder();
 const OTHER: Tapped = { type: "other" };
 const FIELDS = [Field.InnerFrom, Field.InnerTo] as const;
-const KINDS: Readonly<Record<number, StanzaKind>> = {
-  [Kind.Message]: "message",
-  [Kind.Presence]: "presence",
-  [Kind.Iq]: "iq",
-};
+const KINDS: StanzaKind[] = [];
+KINDS[Kind.Message] = "message";
+KINDS[Kind.Presence] = "presence";
+KINDS[Kind.Iq] = "iq";
 /** The types that make a difference to the tap; any other one is as good as none of them. */
-const TYPES: Readonly<Record<number, string>> = {
-  [Type.Groupchat]: "groupchat",
-  [Type.Error]: "error",
-  [Type.Unavailable]: "unavailable",
-  [Type.Get]: "get",
-  [Type.Result]: "result",
-};
+const TYPES: (string | undefined)[] = new Array(Type.Other + 1).fill("other");
+TYPES[Type.None] = undefined;
+TYPES[Type.Groupchat] = "groupchat";
+TYPES[Type.Error] = "error";
+TYPES[Type.Unavailable] = "unavailable";
+TYPES[Type.Get] = "get";
+TYPES[Type.Result] = "result";
 
 /** Taps the records of one batch after the other. */
 export class RecordTap {
   readonly #context: TapContext;
-  readonly #copy = new RecordCopy();
+  readonly #copy: RecordCopy;
   #scanner: StanzaScanner | undefined;
   #strings: readonly string[] = [];
-  /** The watched host that sent the last copy of the batch, and its bytes. */
+  /** The watched host that sent the last copy, and its bytes. */
   #host = "";
   #hostBytes: Uint8Array | undefined;
 
   /** Believes what `context` says. */
   constructor(context: TapContext) {
     this.#context = context;
+    this.#copy = new RecordCopy(encoder.encode(context.prefix));
   }
 
   /** Starts on a batch of records. */
   begin(scanner: StanzaScanner, records: number): void {
     this.#scanner = scanner;
     this.#strings = scanner.gather(records, FIELDS);
-    this.#hostBytes = undefined;
   }
 
   /**
@@ -89,6 +88,8 @@ export class RecordTap {
 
 /** The stanza inside a scanned record. */
 class RecordCopy implements Copy {
+  /** What the ids of our own questions begin with. */
+  readonly #prefix: Uint8Array;
   #scanner: StanzaScanner | undefined;
   #record = 0;
   kind: StanzaKind = "message";
@@ -96,13 +97,16 @@ class RecordCopy implements Copy {
   to = "";
   type: string | undefined;
 
+  constructor(prefix: Uint8Array) {
+    this.#prefix = prefix;
+  }
+
   /** Looks at a record whose strings begin at `at`. */
   look(scanner: StanzaScanner, record: number, strings: readonly string[], at: number): void {
     this.#scanner = scanner;
     this.#record = record;
     this.kind = KINDS[scanner.innerKind(record)]!;
-    const type = scanner.innerType(record);
-    this.type = type === Type.None ? undefined : TYPES[type] ?? "other";
+    this.type = TYPES[scanner.innerType(record)];
     this.from = strings[at]!;
     this.to = strings[at + 1]!;
   }
@@ -111,6 +115,14 @@ class RecordCopy implements Copy {
   detach(): void {
     this.from = this.#scanner!.field(this.#record, Field.InnerFrom) ?? "";
     this.to = this.#scanner!.field(this.#record, Field.InnerTo) ?? "";
+  }
+
+  get fromSession(): boolean {
+    return this.#scanner!.has(this.#record, Flag.FromSession);
+  }
+
+  get toSession(): boolean {
+    return this.#scanner!.has(this.#record, Flag.ToSession);
   }
 
   get id(): string {
@@ -138,6 +150,11 @@ class RecordCopy implements Copy {
   get isPing(): boolean {
     return this.kind === "iq" && this.type === "get" &&
       this.#scanner!.has(this.#record, Flag.Ping);
+  }
+
+  /** No other prefix is ever asked for. */
+  idStartsWith(): boolean {
+    return this.#scanner!.fieldStartsWith(this.#record, Field.InnerId, this.#prefix);
   }
 
   hasStatus(code: number): boolean {

@@ -57,7 +57,7 @@ export function tap(stanza: Element, context: TapContext): Tapped {
   const from = stanza.attr("from") ?? "";
   if (!context.watched.has(from)) return { type: "forged", from };
   if (copy === undefined) return { type: "feed", host: from, kind: "link", notices, malformed };
-  return tapCopy(new ElementCopy(copy), from, context.prefix);
+  return tapCopy(new ElementCopy(copy, from), from, context.prefix);
 }
 
 /**
@@ -67,22 +67,22 @@ export function tap(stanza: Element, context: TapContext): Tapped {
 function tapAnswer(iq: Element, { watched, prefix }: TapContext): Tapped {
   const host = domainOf(iq.attr("to") ?? "");
   if (!watched.has(host)) return OTHER;
-  const event = readCopy(new ElementCopy(iq), host, prefix);
+  const event = readCopy(new ElementCopy(iq, host), prefix);
   return event?.type === "answered" ? { type: "feed", host, kind: "iq", event } : OTHER;
 }
 
 /** Says what a copied stanza means that came from the watched host. */
 export function tapCopy(copy: Copy, host: string, prefix: string): Tapped {
-  const event = readCopy(copy, host, prefix);
+  const event = readCopy(copy, prefix);
   const { kind } = copy;
   return event === undefined ? { type: "feed", host, kind } : { type: "feed", host, kind, event };
 }
 
 /** What a copied stanza tells, if anything. */
-export function readCopy(copy: Copy, host: string, prefix: string): FeedEvent | undefined {
+export function readCopy(copy: Copy, prefix: string): FeedEvent | undefined {
   const { from, to } = copy;
-  if (isSession(from, host)) return readOutgoing(copy, from, to);
-  if (!isSession(to, host)) return undefined;
+  if (copy.fromSession) return readOutgoing(copy, from, to);
+  if (!copy.toSession) return undefined;
   switch (copy.kind) {
     case "presence":
       return readPresence(copy, from, to);
@@ -91,12 +91,6 @@ export function readCopy(copy: Copy, host: string, prefix: string): FeedEvent | 
     case "iq":
       return readIq(copy, from, to, prefix);
   }
-}
-
-/** Whether a JID is the full JID of a user of `host`. */
-function isSession(jid: string, host: string): boolean {
-  const at = jid.indexOf("@") + 1;
-  return at > 0 && jid.startsWith(host, at) && jid.indexOf("/") === at + host.length;
 }
 
 /** A presence of one of our users: to a room, or to everybody when the session ends. */
@@ -148,10 +142,9 @@ function readRejected({ condition }: Copy, room: string, user: string): FeedEven
 
 function readIq(copy: Copy, from: string, user: string, prefix: string): FeedEvent | undefined {
   const room = bareJid(from);
-  const { id } = copy;
-  if (id.startsWith(prefix)) {
+  if (copy.idStartsWith(prefix)) {
     const answer = copy.answer();
-    if (answer !== undefined) return { type: "answered", id, user, room, answer };
+    if (answer !== undefined) return { type: "answered", id: copy.id, user, room, answer };
   }
   if (copy.isPing) {
     const nick = resourceOf(from);

@@ -29,7 +29,8 @@ import {
 import { words } from "./word_list.ts";
 
 const CONDITION_NAMES = words(CONDITIONS);
-const STATUS_BITS = new Map(words(STATUSES).map((code, i) => [Number(code), 1 << i]));
+const STATUS_BITS = new Int32Array(1000);
+for (const [i, code] of words(STATUSES).entries()) STATUS_BITS[Number(code)] = 1 << i;
 // A byte order mark is a character like any other (RFC 6120 §11.6).
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -87,7 +88,7 @@ export class StanzaScanner {
   }
 
   /**
-   * Makes a scanner for one stream, with about 1.4 MB of memory that never grows.
+   * Makes a scanner for one stream, with about 1.8 MB of memory that never grows.
    *
    * @param limits What a stanza may ask for: at most 262,144 bytes and a depth of 254, by default
    *   262,144 and 64.
@@ -103,7 +104,7 @@ export class StanzaScanner {
   }
 
   /**
-   * Where the next bytes are to be written: 65,536 bytes of the scanner's own memory.
+   * Where the next bytes are to be written: 262,144 bytes of the scanner's own memory.
    *
    * @throws {StreamError} If the stream has been refused.
    * @throws {Error} If there may be more records: call `more` until it returns 0 first.
@@ -119,7 +120,7 @@ export class StanzaScanner {
   /**
    * Takes the bytes that were written to the start of the input.
    *
-   * @param length How many, at most 65,536.
+   * @param length How many, at most 262,144.
    * @returns The number of records in the first batch, at most 256; `more` finds the next ones.
    * @throws {StreamError} If the stream is refused and there is no record before the place.
    */
@@ -189,7 +190,7 @@ export class StanzaScanner {
    *   the flag `OtherStatus` tells that there are others.
    */
   hasStatus(record: number, code: number): boolean {
-    return (this.#word(record, At.Statuses) & (STATUS_BITS.get(code) ?? 0)) !== 0;
+    return (this.#word(record, At.Statuses) & (STATUS_BITS[code] ?? 0)) !== 0;
   }
 
   /** The condition of the subject's error; `undefined` if there is none or it is not defined. */
@@ -223,7 +224,13 @@ export class StanzaScanner {
 
   /** Whether the bytes of a field, as written, are these; an absent one has no bytes. */
   fieldIs(record: number, field: Field, bytes: Uint8Array): boolean {
-    if (this.#word(record, At.Fields + 8 * field + 4) !== bytes.length) return false;
+    return this.#word(record, At.Fields + 8 * field + 4) === bytes.length &&
+      this.fieldStartsWith(record, field, bytes);
+  }
+
+  /** Whether the bytes of a field, as written, begin with these; an absent one has no bytes. */
+  fieldStartsWith(record: number, field: Field, bytes: Uint8Array): boolean {
+    if (this.#word(record, At.Fields + 8 * field + 4) < bytes.length) return false;
     const start = this.#word(record, At.Start) + this.#word(record, At.Fields + 8 * field);
     for (let i = 0; i < bytes.length; i++) {
       if (this.#bytes[start + i] !== bytes[i]) return false;
@@ -250,13 +257,12 @@ export class StanzaScanner {
     const ascii = this.#decode(this.#gathered, middle);
     // Each ends with a zero byte, which XML does not allow.
     const others = middle === stop ? [] : this.#decode(middle, stop).split("\0");
-    const strings: string[] = [];
+    const strings: string[] = new Array(records * fields.length);
     let at = 0;
     let other = 0;
-    const end = this.#lengths + records * fields.length;
-    for (let i = this.#lengths; i < end; i++) {
-      const length = this.#words[i]! | 0;
-      strings.push(length < 0 ? others[other++]! : ascii.slice(at, at += length));
+    for (let i = 0; i < strings.length; i++) {
+      const length = this.#words[this.#lengths + i]! | 0;
+      strings[i] = length < 0 ? others[other++]! : ascii.slice(at, at += length);
     }
     return strings;
   }

@@ -5,7 +5,7 @@ import type { Verdict } from "./oracle.ts";
 
 const HEADER = `<stream:stream xmlns='${NS.component}' xmlns:stream='${NS.stream}'>`;
 const DECLARATIONS = [
-  "<?xml version='1.0'?>",
+  "<?xml version='1.0' encoding='utf-8' standalone='yes'?>",
   '<?xml version="1.0" encoding="utf-8" standalone="yes"?>',
 ];
 const REFERENCES = ["amp;", "lt;", "gt;", "quot;", "apos;", "#x65;"];

@@ -40,6 +40,8 @@ const VALUES = [
   "user@home.example/phone",
   "garden@rooms.example/Romeo",
   "rooms.example",
+  "home.example",
+  "чат.example",
   "комната@чат.example/ник",
   "110",
   "303",

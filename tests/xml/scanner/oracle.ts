@@ -251,11 +251,21 @@ function stanza(node: Node, content: string, text: string): Snapshot {
       record.inner = text.slice(subject.start, subject.end);
       fields(record, { InnerFrom: attrs.get("from"), InnerTo: attrs.get("to") });
       fields(record, { InnerId: attrs.get("id") });
+      const host = node.attrs.get("from") ?? "";
+      if (isSession(attrs.get("from"), host)) flags.add("FromSession");
+      if (isSession(attrs.get("to"), host)) flags.add("ToSession");
     }
   }
   if (subject !== undefined) describe(subject, record, flags);
   record.flags = FLAGS.filter((flag) => flags.has(flag));
   return record;
+}
+
+/** Whether an address is `local@host/…`. */
+function isSession(address = "", host: string): boolean {
+  const [bare, resource] = address.split(/\/(.*)/s);
+  const [, domain] = bare!.split(/@(.*)/s);
+  return resource !== undefined && domain === host;
 }
 
 function named(parent: Node, name: string, ns: string): Node[] {

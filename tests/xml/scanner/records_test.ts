@@ -53,7 +53,7 @@ Deno.test("self-presence in a room", () => {
   assertEquals(told(forwarded(presence)), {
     kind: "Message",
     innerKind: "Presence",
-    flags: ["Forwarded", "MucUser", "Item"],
+    flags: ["Forwarded", "MucUser", "Item", "ToSession"],
     statuses: ["110", "201"],
     affiliation: "Owner",
     role: "Moderator",
@@ -65,6 +65,32 @@ Deno.test("self-presence in a room", () => {
       ItemJid: "r@home.example/phone",
     },
   });
+});
+
+Deno.test("a session is local@host/resource, of the host that forwards", () => {
+  const isSession = (address: string, host = "home.example") => {
+    const flags = (attribute: string) =>
+      record(
+        `<message from='${host}'><forwarded xmlns='urn:xmpp:forward:0'>` +
+          `<iq xmlns='jabber:client' ${attribute}='${address}'/></forwarded></message>`,
+      ).flags;
+    const from = flags("from").includes("FromSession");
+    assertEquals(flags("to").includes("ToSession"), from);
+    return from;
+  };
+  assertEquals(isSession("ann@home.example/phone"), true);
+  assertEquals(isSession("ann@home.example/"), true);
+  assertEquals(isSession("ann@home.example/a/b@home.example/c"), true);
+  assertEquals(isSession("анна@дом.example/телефон", "дом.example"), true);
+  assertEquals(isSession(`${"long".repeat(30)}@home.example/${"er".repeat(40)}`), true);
+  assertEquals(isSession("ann@home.example"), false);
+  assertEquals(isSession("home.example/phone"), false);
+  assertEquals(isSession("ann@home.example.org/phone"), false);
+  assertEquals(isSession("ann@my.home.example/phone"), false);
+  assertEquals(isSession("ann@hone.example/phone"), false);
+  assertEquals(isSession("ann@work@home.example/phone"), false);
+  assertEquals(isSession("garden/ann@home.example/phone"), false);
+  assertEquals(isSession(""), false);
 });
 
 Deno.test("a new nick", () => {

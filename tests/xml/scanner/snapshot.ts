@@ -42,6 +42,8 @@ export const FLAGS: readonly (keyof typeof Flag)[] = [
   "Error",
   "Delay",
   "Ping",
+  "FromSession",
+  "ToSession",
 ];
 
 /** One record, in words. */

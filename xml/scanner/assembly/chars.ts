@@ -19,6 +19,7 @@ export const LESS: u8 = 0x3c;
 export const EQUALS: u8 = 0x3d;
 export const GREATER: u8 = 0x3e;
 export const QUESTION: u8 = 0x3f;
+export const AT_SIGN: u8 = 0x40;
 
 /** Whether c is white space (XML 1.0 §2.3). */
 export function isSpace(c: u8): bool {

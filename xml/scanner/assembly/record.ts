@@ -21,9 +21,10 @@ import {
   Type,
 } from "../vocabulary.ts";
 import { fancy, present, valueStart, valueStop } from "./attributes.ts";
+import { AT_SIGN, SLASH } from "./chars.ts";
 import { RECORDS } from "./memory.ts";
 import { keep } from "./state.ts";
-import { find, List } from "./words.ts";
+import { find, List, same } from "./words.ts";
 
 /** The part an open element plays: what its children can mean. */
 export enum Part {
@@ -181,7 +182,30 @@ function inner(name: u32, ns: u32): Part {
   field(Field.InnerFrom, Attr.From);
   field(Field.InnerTo, Attr.To);
   field(Field.InnerId, Attr.Id);
+  if (isSession(Attr.From)) flag(Flag.FromSession);
+  if (isSession(Attr.To)) flag(Flag.ToSession);
   return Part.Inner;
+}
+
+/** Whether the attribute's value is `local@host/…`, with the host that sent the whole stanza. */
+function isSession(attr: Attr): bool {
+  if ((present & (1 << attr)) == 0) return false;
+  const start = valueStart(attr);
+  const slash = indexOf(SLASH, start, valueStop(attr));
+  const host = indexOf(AT_SIGN, start, slash) + 1;
+  const from = record + At.Fields + Field.From * 8;
+  const length: usize = load<u32>(from, 4);
+  return slash < valueStop(attr) && host + length == slash &&
+    same(host, keep + load<u32>(from), length);
+}
+
+/** Where the character first stands in a text, or the end of the text. */
+function indexOf(char: u8, start: usize, stop: usize): usize {
+  for (let p = start; p < stop; p += 16) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(char)));
+    if (found != 0) return min(p + ctz(found), stop);
+  }
+  return stop;
 }
 
 function payload(name: u32, ns: u32): Part {
