@@ -6,17 +6,23 @@
 
 import type { Clock } from "./clock.ts";
 
-/** How long a stretch of work may be, in milliseconds. */
-const STRETCH_MS = 5;
+/** How long actors and timers may have to wait, in milliseconds. */
+const SHORT_MS = 5;
+/** How long other sockets may have to wait; each time costs us about 2 ms, which timers take. */
+const LONG_MS = 50;
 
 /**
- * Tells when it is time to let timers, and with them all others, have their turn. A socket that
- * always has something to read does not: its bytes come without one.
+ * Tells when it is time to let others have their turn. A socket that always has something to read
+ * does not: its bytes come without one.
  */
 export class Stretch {
   readonly #clock: Clock;
+  /** When work began since everybody, other sockets too, last had a turn. */
   #began = 0;
+  /** Settles when everybody has had a turn. */
   #turn: Promise<void> | undefined;
+  /** When actors and timers last had a turn. */
+  #shortBegan = 0;
   #cancel: () => void = () => {};
 
   /** Starts with nothing done. */
@@ -26,12 +32,26 @@ export class Stretch {
 
   /** To be called again and again in the work: a promise is to be waited for. */
   pause(): Promise<void> | undefined {
-    if (this.#turn !== undefined) {
-      return this.#clock.now() - this.#began < STRETCH_MS ? undefined : this.#turn;
+    const now = this.#clock.now();
+    if (this.#turn === undefined) {
+      this.#began = this.#shortBegan = now;
+      this.#turn = this.#wholeTurn();
+    } else if (now - this.#began >= LONG_MS) {
+      return this.#turn;
+    } else if (now - this.#shortBegan >= SHORT_MS) {
+      this.#shortBegan = now;
+      return new Promise((resolve) => this.#clock.soon(resolve));
     }
-    this.#began = this.#clock.now();
+    return undefined;
+  }
+
+  /** Waits no more: the work is over. */
+  end(): void {
+    this.#cancel();
+  }
+
+  #wholeTurn(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#turn = promise;
     const stop = this.#clock.after(0, () => {
       this.#turn = undefined;
       resolve();
@@ -40,11 +60,6 @@ export class Stretch {
       stop();
       resolve();
     };
-    return undefined;
-  }
-
-  /** Waits no more: the work is over. */
-  end(): void {
-    this.#cancel();
+    return promise;
   }
 }

@@ -16,6 +16,10 @@ export class VirtualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  soon(fire: () => void): void {
+    this.after(0, fire);
+  }
+
   /** How many timers wait. */
   get pending(): number {
     return this.#timers.size;
