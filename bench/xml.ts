@@ -16,7 +16,7 @@ const TURNS = 7;
 const CHUNK = 65_536;
 const WARM_UP_MS = 200;
 
-const LENGTH = 4 << 20;
+const LENGTH = 16 << 20;
 
 const [file] = Deno.args;
 const corpus = file === undefined

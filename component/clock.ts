@@ -32,3 +32,25 @@ export const systemClock: Clock = Object.freeze({
   },
   soon: (fire: () => void) => void setImmediate(fire),
 });
+
+/** A timer that is later than this was held up, and with it whatever it waits for. */
+const LATE_MS = 2_000;
+
+/**
+ * Calls `fire` once when nothing came for so long that we could have heard it. If the timer itself
+ * is late, as the process was stopped or its machine frozen, an answer may wait in the socket: then
+ * it has another while to be read.
+ *
+ * @param clock The time.
+ * @param ms In how many milliseconds.
+ * @param fire What to call then.
+ * @returns A function that cancels the call; harmless after it.
+ */
+export function whileListening(clock: Clock, ms: number, fire: () => void): () => void {
+  const due = clock.now() + ms;
+  let stop = clock.after(ms, () => {
+    if (clock.now() - due <= LATE_MS) fire();
+    else stop = whileListening(clock, Math.min(ms, LATE_MS), fire);
+  });
+  return () => stop();
+}

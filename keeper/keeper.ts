@@ -4,6 +4,8 @@
  * @module
  */
 import type { NoticeEffect, QuestionEffect } from "../actors/domain_actor.ts";
+import type { StoreChange } from "../actors/effects.ts";
+import type { Loss } from "../actors/events.ts";
 import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
 import { ActorSystem, type ActorSystemOptions, systemClock } from "../actors/runtime/mod.ts";
 import { RecordTap } from "../actors/record_tap.ts";
@@ -29,6 +31,7 @@ import { ping } from "../xmpp/ping.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
 import type { HostSync } from "./host_sync.ts";
 import type { JoinStore, StoreHealth } from "./join_store.ts";
+import { ListeningClock } from "./listening_clock.ts";
 import { NoticeQueue } from "./notice_queue.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
 import { Plugins } from "./plugins.ts";
@@ -97,6 +100,7 @@ export class Keeper implements AsyncDisposable {
   readonly #plugins: Plugins;
   readonly #observer: Required<KeeperObserver>;
   readonly #now: () => number;
+  readonly #clock: ListeningClock;
   readonly #ids = new StanzaIds();
   readonly #notices: NoticeQueue;
   readonly #undelivered: Undelivered | undefined;
@@ -109,9 +113,9 @@ export class Keeper implements AsyncDisposable {
     this.#options = options;
     this.#observer = observers(options.observers ?? []);
     this.#tapContext = { watched: new Set(watch), prefix: this.#ids.prefix };
-    const clock = options.system?.clock ?? systemClock;
-    this.#now = () => clock.now();
-    this.#system = new ActorSystem({ ...options.system, clock });
+    this.#clock = new ListeningClock(options.system?.clock ?? systemClock);
+    this.#now = () => this.#clock.now();
+    this.#system = new ActorSystem({ ...options.system, clock: this.#clock });
     this.#connection = new ComponentConnection({
       domain,
       secret,
@@ -149,7 +153,7 @@ export class Keeper implements AsyncDisposable {
         this.#undelivered?.begin(link, notice);
         this.#notices.push(link, notice);
       },
-      persist: (link, change) => this.#options.store?.record(link, change),
+      persist: (link, change) => this.#options.store?.record(link, this.#dated(change)),
       report: (link, report) => this.#observer.reported(link, report),
     });
     this.#plugins = new Plugins(watch, {
@@ -194,6 +198,7 @@ export class Keeper implements AsyncDisposable {
     const { store } = this.#options;
     if (store !== undefined) await this.#restore(store);
     if (this.#stopping) return;
+    this.#clock.start();
     this.#connection.start();
     if (this.#options.feed !== "stock") this.#plugins.start();
   }
@@ -216,6 +221,7 @@ export class Keeper implements AsyncDisposable {
   async stop(): Promise<{ readonly unsent: number }> {
     this.#stopping = true;
     this.#plugins.stop();
+    this.#clock.stop();
     const { unsent } = await this.#connection.close();
     await this.#system.stop();
     await this.#options.store?.close();
@@ -229,7 +235,7 @@ export class Keeper implements AsyncDisposable {
   }
 
   async #restore(store: JoinStore): Promise<void> {
-    store.backUpBy(() => remembered(this.router));
+    store.backUpBy(() => remembered(this.router, (losses) => this.#realTimes(losses)));
     let joins = 0;
     for await (const link of store.load()) {
       if (this.#stopping) return;
@@ -240,6 +246,17 @@ export class Keeper implements AsyncDisposable {
     }
     await this.router.away();
     this.#observer.restored(joins, this.router.domains.length);
+  }
+
+  /** A change with times that another process can go by. */
+  #dated(change: StoreChange): StoreChange {
+    return change.type === "losses"
+      ? { ...change, losses: this.#realTimes(change.losses) }
+      : change;
+  }
+
+  #realTimes(losses: readonly Loss[]): Loss[] {
+    return losses.map((loss) => ({ ...loss, at: this.#clock.real(loss.at) }));
   }
 
   // --- the connection -------------------------------------------------------------------------
