@@ -110,7 +110,7 @@ function print(expatVersion: string | undefined): void {
       `${file ?? "generated"}: ${profile(corpus.bytes)}\n` +
       `${corpus.stanzas} stanzas, ${(corpus.bytes.length / 1e6).toFixed(2)} MB, ` +
       `median of ${TURNS} turns; each reader's time includes getting the bytes: the copy into\n` +
-      `WebAssembly for the scanner and sax-wasm, the decoding for readers of strings\n`,
+      `the memory of the scanner, sax-wasm and libexpat, the decoding for readers of strings\n`,
   );
   console.log(
     `${"".padEnd(60)}${"MB/s".padStart(7)}${"stanzas/s".padStart(12)}${"ratio".padStart(8)}`,

@@ -36,6 +36,7 @@ export class ListeningClock implements Clock {
   /** Needs not be right any more. */
   stop(): void {
     clearInterval(this.#ticks);
+    this.#ticks = undefined;
   }
 
   /** The time, in milliseconds since the epoch, less those in which we did not listen. */
