@@ -19,10 +19,23 @@ export interface Reader {
   /** How often it reads the stream in a run, so that fast ones run long enough. */
   readonly passes: number;
   /** Makes ready to read one stream; not timed. */
-  prepare(): (chunks: readonly Uint8Array[]) => number | undefined | Promise<number>;
+  prepare(): Reading | Promise<Reading>;
 }
 
-/** All readers; the functions they make return the number of stanzas, if they can know. */
+/** One stream being read. */
+export interface Reading {
+  /**
+   * Puts a chunk where a socket would be read to, if the reader has a place for it; not timed, as
+   * the bytes of a socket have to be put somewhere anyhow.
+   */
+  place?(chunk: Uint8Array): void;
+  /** Reads the chunk. */
+  read(chunk: Uint8Array): void;
+  /** The number of stanzas read; undefined if the reader can't know. */
+  readonly stanzas: number | undefined;
+}
+
+/** All readers. */
 export async function readers(): Promise<Reader[]> {
   const saxWasm = await WebAssembly.compile(Uint8Array.fromBase64(SAX_WASM_BASE64));
   const ADDRESSES = [Field.From, Field.To, Field.InnerFrom, Field.InnerTo];
@@ -47,41 +60,36 @@ export async function readers(): Promise<Reader[]> {
   ];
 }
 
-function scan(use: (scanner: StanzaScanner, count: number) => unknown) {
+function scan(use: (scanner: StanzaScanner, count: number) => unknown): Reading {
   const scanner = StanzaScanner.create();
-  return (chunks: readonly Uint8Array[]) => {
-    let stanzas = 0;
-    for (const chunk of chunks) {
-      // A socket is read right into the input; here the copy is part of the time, as is the one
-      // that sax-wasm makes. The readers of strings get theirs decoded instead, in their time.
-      scanner.input().set(chunk);
-      for (let count = scanner.commit(chunk.length); count > 0; count = scanner.more()) {
+  let stanzas = 0;
+  return {
+    place: (chunk) => scanner.input().set(chunk),
+    read({ length }) {
+      for (let count = scanner.commit(length); count > 0; count = scanner.more()) {
         use(scanner, count);
         for (let i = 0; i < count; i++) {
           const kind = scanner.kind(i);
           if (kind !== Kind.Open && kind !== Kind.Close) stanzas++;
         }
       }
-    }
-    return stanzas;
+    },
+    get stanzas() {
+      return stanzas;
+    },
   };
 }
 
-function readSaxWasm(module: WebAssembly.Module, events: number) {
+async function readSaxWasm(module: WebAssembly.Module, events: number): Promise<Reading> {
   const parser = new SAXParser(events);
-  const ready = parser.prepareWasm(module);
+  await parser.prepareWasm(module);
   let read = 0;
   parser.eventHandler = (_type: number, detail: Detail) => {
     for (const { name, value } of (detail as Tag).attributes) {
       read += name.value.length + value.value.length;
     }
   };
-  return async (chunks: readonly Uint8Array[]) => {
-    await ready;
-    for (const chunk of chunks) parser.write(chunk);
-    parser.end();
-    return NaN;
-  };
+  return { read: (chunk) => void parser.write(chunk), stanzas: undefined };
 }
 
 /** Counts the children of the root. */
@@ -97,15 +105,17 @@ class Counter {
 }
 
 /** A reader of strings: the chunks are decoded for it. */
-function strings(write: (text: string) => unknown, counter: Counter) {
+function strings(write: (text: string) => unknown, counter: Counter): Reading {
   const decoder = new TextDecoder();
-  return (chunks: readonly Uint8Array[]) => {
-    for (const chunk of chunks) write(decoder.decode(chunk, { stream: true }));
-    return counter.stanzas;
+  return {
+    read: (chunk) => void write(decoder.decode(chunk, { stream: true })),
+    get stanzas() {
+      return counter.stanzas;
+    },
   };
 }
 
-function readSaxes() {
+function readSaxes(): Reading {
   const counter = new Counter();
   const parser = new SaxesParser({ xmlns: true, position: false });
   parser.on("opentag", counter.open);
@@ -113,7 +123,7 @@ function readSaxes() {
   return strings((text) => parser.write(text), counter);
 }
 
-function readLtx() {
+function readLtx(): Reading {
   const counter = new Counter();
   const parser = new LtxParser().parser;
   parser.removeAllListeners();
@@ -122,7 +132,7 @@ function readLtx() {
   return strings((text) => parser.write(text), counter);
 }
 
-function readSax() {
+function readSax(): Reading {
   const counter = new Counter();
   const parser = sax.parser(true, { xmlns: true, position: false });
   parser.onopentag = counter.open;
@@ -130,7 +140,7 @@ function readSax() {
   return strings((text) => parser.write(text), counter);
 }
 
-function readHtmlparser2() {
+function readHtmlparser2(): Reading {
   const counter = new Counter();
   const parser = new HtmlParser({ onopentag: counter.open, onclosetag: counter.close }, {
     xmlMode: true,
