@@ -5,7 +5,7 @@
  */
 import { StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
-import { SqliteWorker, type Step, type Value } from "./sqlite_worker.ts";
+import { SqliteWorker, type Value } from "./sqlite_worker.ts";
 
 /** An open database that no other process can open. */
 export class Database {
@@ -83,8 +83,8 @@ export class Database {
     return await this.#sqlite.ask({ type: "read", sql, parameters });
   }
 
-  /** Carries out all steps or, if one fails, none. */
-  async transaction(statements: readonly string[], steps: readonly Step[]): Promise<void> {
+  /** Carries out all steps or, if one fails, none; see {@linkcode WorkerRequest}. */
+  async transaction(statements: readonly string[], steps: readonly Value[]): Promise<void> {
     await this.#sqlite.ask({ type: "transaction", statements, steps });
   }
 

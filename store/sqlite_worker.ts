@@ -7,9 +7,6 @@
 /** A value of a column. */
 export type Value = string | number;
 
-/** One statement of a transaction: its place in the list of statements, then its parameters. */
-export type Step = readonly [statement: number, ...parameters: Value[]];
-
 /** What the thread is asked to do; it does one after the other. */
 export type WorkerRequest =
   /** Open the file. */
@@ -20,14 +17,18 @@ export type WorkerRequest =
   | {
     readonly type: "transaction";
     readonly statements: readonly string[];
-    readonly steps: readonly Step[];
+    /**
+     * For each step the place of its statement, the number of its parameters, and these: a flat
+     * array passes between threads three times as fast as one of arrays.
+     */
+    readonly steps: readonly Value[];
   }
   /** Let go of the file. */
   | { readonly type: "close" };
 
 /** Its answer. */
 export type WorkerAnswer =
-  /** The rows one after the other: a flat array passes between threads three times as fast. */
+  /** The rows one after the other, as flat as the steps of a transaction. */
   | { readonly values: readonly Value[] }
   /** What an error of SQLite tells. */
   | { readonly name: string; readonly message: string; readonly errcode: number | undefined };
@@ -70,8 +71,10 @@ async function serve(): Promise<void> {
         const statements = request.statements.map(prepare);
         prepare("BEGIN IMMEDIATE").run();
         try {
-          for (const [statement, ...parameters] of request.steps) {
-            statements[statement]!.run(...parameters);
+          const { steps } = request;
+          for (let at = 0; at < steps.length;) {
+            const [place, count] = [Number(steps[at]), Number(steps[at + 1])];
+            statements[place]!.run(...steps.slice(at + 2, at += 2 + count));
           }
           prepare("COMMIT").run();
         } catch (error) {

@@ -4,11 +4,12 @@
  * @module
  */
 import { chunk } from "@std/collections/chunk";
+import type { StoreChange } from "../actors/effects.ts";
 import type { JoinRecord, Loss, LossCause } from "../actors/events.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import type { Database } from "./database.ts";
 import type { PendingChange } from "./pending_changes.ts";
-import type { Step, Value } from "./sqlite_worker.ts";
+import type { Value } from "./sqlite_worker.ts";
 
 const LINK = "(SELECT id FROM links WHERE host = ?1 AND domain = ?2)";
 
@@ -29,7 +30,8 @@ const CHANGES = {
 } as const;
 
 type Change = keyof typeof CHANGES;
-const NAMES = Object.keys(CHANGES) as Change[];
+const STATEMENTS = Object.values(CHANGES);
+const PLACES = new Map(Object.keys(CHANGES).map((name, place) => [name as Change, place]));
 
 /** How many joins are read at a time, so that no part of loading takes long. */
 const BATCH = 2_000;
@@ -80,19 +82,24 @@ export class Tables {
 
   /** Makes the changes, all or none. */
   async write(changes: readonly PendingChange[]): Promise<void> {
-    const steps: Step[] = [];
-    const links = new Map<string, LinkName>();
-    for (const { link } of changes) links.set(`${link.host}\0${link.domain}`, link);
-    for (const link of links.values()) steps.push(step("addLink", link));
-    for (const change of changes) steps.push(...stepsOf(change));
-    for (const link of links.values()) steps.push(step("removeLink", link));
-    await this.#database.transaction(Object.values(CHANGES), steps);
+    // A link is there while it has joins or losses; either may come with a change, or go.
+    const [coming, going] = [new Map<string, LinkName>(), new Map<string, LinkName>()];
+    for (const { link, change } of changes) {
+      const name = `${link.host}\0${link.domain}`;
+      if (change.type !== "remove") coming.set(name, link);
+      if (change.type !== "put") going.set(name, link);
+    }
+    const steps: Value[] = [];
+    for (const link of coming.values()) step(steps, "addLink", link);
+    for (const { link, change } of changes) addSteps(steps, link, change);
+    for (const link of going.values()) step(steps, "removeLink", link);
+    await this.#database.transaction(STATEMENTS, steps);
   }
 
   /** Empties all tables. */
   async clear(): Promise<void> {
     const statements = ["joins", "losses", "links"].map((table) => `DELETE FROM ${table}`);
-    await this.#database.transaction(statements, statements.map((_, i) => [i]));
+    await this.#database.transaction(statements, statements.flatMap((_, place) => [place, 0]));
   }
 
   /** Lets go of the file. */
@@ -101,27 +108,30 @@ export class Tables {
   }
 }
 
-function stepsOf({ link, change }: PendingChange): Step[] {
+function addSteps(steps: Value[], link: LinkName, change: StoreChange): void {
   switch (change.type) {
     case "put": {
       const { user, room, nick, since, confirmed } = change.join;
-      return [step("putJoin", link, user, room, nick, Math.round(since), confirmed)];
+      return step(steps, "putJoin", link, user, room, nick, Math.round(since), confirmed);
     }
     case "remove":
-      return [step("removeJoin", link, change.user, change.room)];
+      return step(steps, "removeJoin", link, change.user, change.room);
     case "losses":
-      return [
-        step("setSeq", link, change.seq),
-        step("clearLosses", link),
-        ...change.losses.map(({ seq, at, cause }, position) =>
-          step("addLoss", link, position, seq, Math.round(at), cause)
-        ),
-      ];
+      step(steps, "setSeq", link, change.seq);
+      step(steps, "clearLosses", link);
+      for (const [position, { seq, at, cause }] of change.losses.entries()) {
+        step(steps, "addLoss", link, position, seq, Math.round(at), cause);
+      }
   }
 }
 
-function step(change: Change, { host, domain }: LinkName, ...rest: Value[]): Step {
-  return [NAMES.indexOf(change), host, domain, ...rest];
+function step(
+  steps: Value[],
+  change: Change,
+  { host, domain }: LinkName,
+  ...rest: readonly Value[]
+): void {
+  steps.push(PLACES.get(change)!, rest.length + 2, host, domain, ...rest);
 }
 
 function joinsByLink(values: readonly Value[]): Map<number, JoinRecord[]> {
