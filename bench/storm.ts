@@ -86,13 +86,13 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
 
     await keeper.start();
     await synced.promise;
-    const begin = await residentMemory();
+    const begin = await residentMemory("regular");
     meter.begin();
     home.tell("join");
     await until(() => joins() === shape.joins && keeper.router.depth === 0);
     stall("everybody joins");
     await until(() => store.health.pending === 0);
-    const before = await residentMemory();
+    const before = await residentMemory("regular");
     row("memory of the joins", (before - begin) / 2 ** 20, "MiB");
 
     let most = before;
@@ -120,7 +120,7 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
     row("users told, of those that were dropped", told, `of ${count(shape.joins / 10)}`);
     row("false notices", mistaken, "");
     row("memory, at the most, above that before", (most - before) / 2 ** 20, "MiB");
-    row("memory afterwards, above that before", (await residentMemory() - before) / 2 ** 20, "MiB");
+    row("memory afterwards, above that before", (await residentMemory("regular") - before) / 2 ** 20, "MiB");
 
     for (const [what, reload] of [["all", "reload"], ["nobody", "reload empty"]] as const) {
       synced = Promise.withResolvers();
