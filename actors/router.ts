@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { chunk } from "@std/collections/chunk";
 import { domainOf } from "../xmpp/jid.ts";
 import { Arrivals } from "./arrivals.ts";
 import { domainActor, type DomainHands } from "./domain_actor.ts";
@@ -20,6 +21,8 @@ import { Sessions } from "./sessions.ts";
 
 /** How often a domain is asked only to find out whether our network is well, in milliseconds. */
 const WITNESS_MS = 30_000;
+/** How many links are told something before others have their turn. */
+const LINKS_AT_ONCE = 250;
 
 /** Which link: the watched host and the remote domain. */
 export interface LinkName {
@@ -202,8 +205,8 @@ export class Router {
    * again and again, and {@linkcode endSnapshot} in the end.
    */
   async beginSnapshot(host: string): Promise<void> {
-    for (const domain of this.#domainsOf(host)) {
-      await this.#tell(host, domain, { type: "snapshot-begin" });
+    for await (const route of this.#inStretches(host)) {
+      await this.#deliver(route, { type: "snapshot-begin" });
     }
   }
 
@@ -219,9 +222,9 @@ export class Router {
   /** The plugin has told all joins, and all streams that are up. */
   async endSnapshot(host: string, links: readonly KnownLink[]): Promise<void> {
     const up = Map.groupBy(links, ({ domain }) => domain);
-    for (const domain of this.#domainsOf(host)) {
-      const directions = (up.get(domain) ?? []).map(({ direction }) => direction);
-      await this.#tell(host, domain, { type: "snapshot-end", up: directions });
+    for await (const route of this.#inStretches(host)) {
+      const directions = (up.get(route.domain.domain) ?? []).map(({ direction }) => direction);
+      await this.#deliver(route, { type: "snapshot-end", up: directions });
     }
   }
 
@@ -249,8 +252,17 @@ export class Router {
     return route.ref.tell({ type: "forget", user, room }, "system");
   }
 
-  #domainsOf(host: string): string[] {
-    return this.domains.filter((remote) => remote.host === host).map(({ domain }) => domain);
+  /** The links of a host, with turns for others in between: there may be thousands. */
+  async *#inStretches(host: string): AsyncGenerator<Route> {
+    const routes = [...this.#routes.values()].filter(({ domain }) => domain.host === host);
+    for (const [i, some] of chunk(routes, LINKS_AT_ONCE).entries()) {
+      if (i > 0) await this.#system.turn();
+      for (const { name } of some) {
+        // It may have been retired meanwhile.
+        const route = this.#routes.get(name);
+        if (route !== undefined) yield route;
+      }
+    }
   }
 
   #command(domain: string, event: DomainEvent): number {

@@ -10,8 +10,8 @@ import { StanzaParser, type StreamEvent, type StreamLimits } from "../xml/mod.ts
 export type ReaderEvent = StreamEvent | {
   /** Stanzas were taken before they were parsed. */
   readonly type: "taken";
-  /** Nothing more is to be read before this has settled. */
-  readonly busy: Promise<unknown>;
+  /** Nothing more is to be read before this has settled, if there is such work. */
+  readonly busy: Promise<unknown> | undefined;
 };
 
 /**

@@ -8,6 +8,11 @@ import { StanzaParser, type StreamLimits } from "../xml/mod.ts";
 import { Kind, StanzaScanner } from "../xml/scanner/mod.ts";
 import type { ReaderEvent, ReaderFactory } from "./reader.ts";
 
+/** After so many stanzas taken the stream may see whether others should have their turn. */
+const TAKEN_AT_ONCE = 16;
+
+const TAKEN: ReaderEvent = { type: "taken", busy: undefined };
+
 /** Looks at scanned stanzas before they are parsed. */
 export interface Glance {
   /** Begins with a batch of records; they are good until the next call. */
@@ -53,6 +58,7 @@ function* read(
       const taken = scanner.kind(record) < Kind.Open && glance.take(record);
       if (taken === false) yield* parser.push(scanner.bytes(record));
       else if (taken !== true) yield { type: "taken", busy: taken };
+      else if (record % TAKEN_AT_ONCE === 0) yield TAKEN;
     }
   }
 }

@@ -7,7 +7,7 @@
 import type { Clock } from "./clock.ts";
 
 /** How long actors and timers may have to wait, in milliseconds. */
-const SHORT_MS = 5;
+const SHORT_MS = 2;
 /** How long other sockets may have to wait; each time costs us about 2 ms, which timers take. */
 const LONG_MS = 50;
 

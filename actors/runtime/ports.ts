@@ -56,7 +56,7 @@ export const systemClock: Clock = {
 };
 
 /** How long actors may be busy before sockets get a real turn, in milliseconds. */
-const BUSY_MS = 10;
+const BUSY_MS = 50;
 
 /** A gap this long between two runs means that the runtime was idle meanwhile. */
 const IDLE_GAP_MS = 2;
@@ -68,7 +68,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
  * A scheduler on the runtime's own timers.
  *
  * `setImmediate` is the fastest macro-task there is, but a chain of immediates keeps Deno from
- * polling its sockets (for about 60 rounds; with a MessageChannel for thousands). So after 10 ms
+ * polling its sockets (for about 60 rounds; with a MessageChannel for thousands). So after 50 ms
  * of work without a break one hop is made with `setTimeout`, which lets all waiting I/O through.
  */
 export function runtimeScheduler(): Scheduler {

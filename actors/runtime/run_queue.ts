@@ -8,7 +8,7 @@ export interface Runnable {
 }
 
 /** How long a slice of work may take before the runtime gets a turn, in milliseconds. */
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 
 /** How many units of work a slice may do, however fast they are. */
 const SLICE_WORK = 1000;

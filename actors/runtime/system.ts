@@ -81,6 +81,7 @@ export class ActorSystem implements AsyncDisposable {
   /** Messages that no actor handled. */
   readonly deadLetters: DeadLetters;
   readonly #services: Services;
+  readonly #scheduler: Scheduler;
   readonly #children = new Children<AnyCell>();
   readonly #log: LogLimit | undefined;
   readonly #parent: Parent;
@@ -94,6 +95,7 @@ export class ActorSystem implements AsyncDisposable {
    */
   constructor(options: ActorSystemOptions = {}) {
     const { clock = systemClock, scheduler = runtimeScheduler(), budget = 100 } = options;
+    this.#scheduler = scheduler;
     const queue = new RunQueue(scheduler, clock, budget);
     const timers = new Timers(clock, scheduler, () => queue.wake());
     queue.before = () => timers.fire();
@@ -142,6 +144,14 @@ export class ActorSystem implements AsyncDisposable {
   /** All living actors, each before its children. */
   *actors(): Generator<ActorRef<never>> {
     yield* walk(this.#children);
+  }
+
+  /**
+   * Resolves when everybody else has had a turn: actors, and timers that are due. Whoever tells
+   * thousands of actors something awaits it now and then, so as not to hold up the rest.
+   */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.#scheduler.soon(resolve));
   }
 
   /** What it has done and has to do. */
