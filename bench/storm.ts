@@ -120,7 +120,11 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
     row("users told, of those that were dropped", told, `of ${count(shape.joins / 10)}`);
     row("false notices", mistaken, "");
     row("memory, at the most, above that before", (most - before) / 2 ** 20, "MiB");
-    row("memory afterwards, above that before", (await residentMemory("regular") - before) / 2 ** 20, "MiB");
+    row(
+      "memory afterwards, above that before",
+      (await residentMemory("regular") - before) / 2 ** 20,
+      "MiB",
+    );
 
     for (const [what, reload] of [["all", "reload"], ["nobody", "reload empty"]] as const) {
       synced = Promise.withResolvers();
