@@ -210,13 +210,18 @@ export class Router {
     }
   }
 
-  /** Takes the plugin's word that users of the host are where it says. */
+  /**
+   * Takes somebody's word, such as the plugin's, that users of the host are where it says: whom we
+   * did not know there is in doubt. All links are told before this waits for any.
+   */
   async name(host: string, joins: readonly KnownJoin[]): Promise<void> {
+    const held: (Promise<void> | undefined)[] = [];
     for (const [domain, there] of Map.groupBy(joins, ({ room }) => domainOf(room))) {
       const route = this.#make(host, domain);
       for (const { user } of there) this.#arrivals.add(user, route.name);
-      await this.#deliver(route, { type: "snapshot", joins: there });
+      held.push(this.#deliver(route, { type: "snapshot", joins: there }));
     }
+    await Promise.all(held);
   }
 
   /** The plugin has told all joins, and all streams that are up. */

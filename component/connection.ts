@@ -133,10 +133,22 @@ export class ComponentConnection implements AsyncDisposable {
 
   /**
    * Resolves when everything of a lane that was sent so far is on its way to the server, over this
-   * connection or a later one; false: it never was, as the connection was closed for good.
+   * connection or a later one; false: it never was, as it was withdrawn, or the connection closed
+   * for good.
    */
   written(lane: Lane = "normal"): Promise<boolean> {
     return this.#outbox.written(lane);
+  }
+
+  /**
+   * Forgets what waits in a lane, for an owner who knows that it is out of date: while there is no
+   * connection, or when `connected` is called.
+   *
+   * @throws {Error} If stanzas are being written.
+   */
+  withdraw(lane: Lane): void {
+    if (this.#pumping) throw new Error("Cannot withdraw what is being written");
+    this.#outbox.withdraw(lane);
   }
 
   /**

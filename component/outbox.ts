@@ -105,11 +105,17 @@ export class Outbox {
   }
 
   /**
-   * Resolves when all that is in a lane now has been written; false: it will not be, as the outbox
-   * was closed before.
+   * Resolves when all that is in a lane now has been written; false: it will not be, as it was
+   * withdrawn or the outbox closed before.
    */
   written(lane: Lane): Promise<boolean> {
     return this.#closed ? Promise.resolve(false) : this.#lanes[lane].written();
+  }
+
+  /** Forgets what waits in a lane; nothing of it may be under way. */
+  withdraw(lane: Lane): void {
+    this.#lanes[lane].clear();
+    this.#lanes[lane].close();
   }
 
   /** Releases all who wait: for room there will be none, and what is left is not written. */

@@ -9,7 +9,7 @@ import { Kind, StanzaScanner } from "../xml/scanner/mod.ts";
 import type { ReaderEvent, ReaderFactory } from "./reader.ts";
 
 /** After so many stanzas taken the stream may see whether others should have their turn. */
-const TAKEN_AT_ONCE = 16;
+const TAKEN_AT_ONCE = 32;
 
 const TAKEN: ReaderEvent = { type: "taken", busy: undefined };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NoticeEffect, QuestionEffect } from "../actors/domain_actor.ts";
+import type { QuestionEffect } from "../actors/domain_actor.ts";
 import type { StoreChange } from "../actors/effects.ts";
 import type { Loss } from "../actors/events.ts";
 import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
@@ -32,7 +32,7 @@ import { selfPing } from "../xmpp/self_ping.ts";
 import type { HostSync } from "./host_sync.ts";
 import type { JoinStore, StoreHealth } from "./join_store.ts";
 import { ListeningClock } from "./listening_clock.ts";
-import { NoticeQueue } from "./notice_queue.ts";
+import { NoticeQueue, type UserNotice } from "./notice_queue.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
 import { Plugins } from "./plugins.ts";
 import { remembered } from "./remembered.ts";
@@ -134,13 +134,14 @@ export class Keeper implements AsyncDisposable {
     });
     this.#undelivered = options.store && new Undelivered(options.store, {
       now: this.#now,
-      written: () => this.#connection.written("urgent"),
       isJoined: (user, room) => this.router.isJoined(user, room),
     });
     this.#notices = new NoticeQueue({
-      send: (link, notice) => this.#notify(link, notice),
+      send: (notice) => this.#notify(notice),
       drained: () => this.#connection.drained("urgent"),
-      holds: ({ user, room }) => !this.router.isJoined(user, room),
+      written: () => this.#connection.written("urgent"),
+      holds: ({ notice: { user, room } }) => !this.router.isJoined(user, room),
+      delivered: (notice) => this.#delivered(notice),
     });
     this.router = new Router(this.#system, options, {
       now: this.#now,
@@ -150,8 +151,8 @@ export class Keeper implements AsyncDisposable {
       triesAnew: () => this.hosts.some(({ software }) => software === "prosody"),
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => {
-        this.#undelivered?.begin(link, notice);
-        this.#notices.push(link, notice);
+        this.#undelivered?.begin({ link, notice });
+        this.#notices.push({ link, notice });
       },
       persist: (link, change) => this.#options.store?.record(link, this.#dated(change)),
       report: (link, report) => this.#observer.reported(link, report),
@@ -235,7 +236,14 @@ export class Keeper implements AsyncDisposable {
   }
 
   async #restore(store: JoinStore): Promise<void> {
-    store.backUpBy(() => remembered(this.router, (losses) => this.#realTimes(losses)));
+    store.backUpBy(() =>
+      remembered({
+        domains: () => this.router.domains,
+        notices: this.#notices,
+        dated: (losses) => this.#realTimes(losses),
+        now: this.#now,
+      })
+    );
     let joins = 0;
     for await (const link of store.load()) {
       if (this.#stopping) return;
@@ -274,8 +282,26 @@ export class Keeper implements AsyncDisposable {
     this.#observer.connected();
     const again = this.#wasConnected;
     this.#wasConnected = true;
+    // Before the plugins tell anything, even if they do so at once.
+    const takenBack = again ? this.#takeBackNotices() : undefined;
     if (this.#options.feed !== "stock") this.#plugins.connected();
+    await takenBack;
     if (again) await this.router.away();
+  }
+
+  /**
+   * Whoever was not told before the connection was lost may have left or rejoined since. So these
+   * users are in doubt again, and their rooms are asked once more.
+   */
+  async #takeBackNotices(): Promise<void> {
+    this.#connection.withdraw("urgent");
+    const byHost = Map.groupBy(this.#notices.takeBack(), ({ link }) => link.host);
+    await Promise.all(
+      Array.from(
+        byHost,
+        ([host, some]) => this.router.name(host, some.map(({ notice }) => notice)),
+      ),
+    );
   }
 
   #disconnected(
@@ -380,8 +406,8 @@ export class Keeper implements AsyncDisposable {
       answer.by !== link.host && answer.by !== this.#options.domain;
   }
 
-  #notify(link: LinkName, notice: NoticeEffect): "done" | "full" | "closed" {
-    const { user, room, nick, reason } = notice;
+  #notify(userNotice: UserNotice): "sent" | "full" | "closed" | "failed" {
+    const { user, room, nick, reason } = userNotice.notice;
     try {
       const stanza = leaveNotice({
         user,
@@ -394,13 +420,17 @@ export class Keeper implements AsyncDisposable {
           : { statuses: this.#options.noticeStatuses ?? [330, 333] }),
       });
       const sent = this.#connection.send(stanza, "urgent");
-      if (sent === "full" || sent === "closed") return sent;
-      this.#observer.notified(link, notice);
+      return sent === "queued" ? "sent" : sent;
     } catch (error) {
       // A notice that XML can't carry is a defect of ours: it must not hold up the others.
       this.#observer.ignored("failed", user, String(error));
+      this.#undelivered?.end(userNotice);
+      return "failed";
     }
-    this.#undelivered?.sent(link, notice);
-    return "done";
+  }
+
+  #delivered(userNotice: UserNotice): void {
+    this.#undelivered?.end(userNotice);
+    this.#observer.notified(userNotice.link, userNotice.notice);
   }
 }

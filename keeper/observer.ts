@@ -37,7 +37,7 @@ export interface KeeperObserver {
   ignored?(kind: IgnoredInput, from: string, why: string): void;
   /** A domain's actor reports. */
   reported?(link: LinkName, report: Report): void;
-  /** A notice was handed to the connection. */
+  /** A notice is on its way to the server. */
   notified?(link: LinkName, notice: NoticeEffect): void;
   /** The keeper has stopped: nothing will follow. */
   stopped?(): void;

@@ -3,16 +3,14 @@
  *
  * @module
  */
-import type { NoticeEffect } from "../actors/domain_actor.ts";
-import type { LinkName } from "../actors/router.ts";
+import type { JoinRecord } from "../actors/events.ts";
 import type { JoinStore } from "./join_store.ts";
+import type { UserNotice } from "./notice_queue.ts";
 
 /** What is needed to see to it. */
 export interface UndeliveredPorts {
   /** The time, in milliseconds since the epoch. */
   now(): number;
-  /** Resolves when what was sent so far is on its way; false: it never was. */
-  written(): Promise<boolean>;
   /** Whether the user is in the room: a new stay is none of our business. */
   isJoined(user: string, room: string): boolean;
 }
@@ -34,15 +32,17 @@ export class Undelivered {
   }
 
   /** A notice is to be sent. To be called before the store can have written that the join ended. */
-  begin(link: LinkName, { user, room, nick }: NoticeEffect): void {
-    const since = Math.round(this.#ports.now());
-    const join = { user, room, nick, since, confirmed: 0 };
-    this.#store.record(link, { type: "put", join });
+  begin(notice: UserNotice): void {
+    this.#store.record(notice.link, { type: "put", join: inDoubt(notice, this.#ports.now()) });
   }
 
-  /** The notice was handed to the connection. */
-  async sent(link: LinkName, { user, room }: NoticeEffect): Promise<void> {
-    if (!await this.#ports.written() || this.#ports.isJoined(user, room)) return;
-    this.#store.record(link, { type: "remove", user, room });
+  /** The notice is on its way to the server. */
+  end({ link, notice: { user, room } }: UserNotice): void {
+    if (!this.#ports.isJoined(user, room)) this.#store.record(link, { type: "remove", user, room });
   }
+}
+
+/** The join that a notice would end, as one that nobody has confirmed. */
+export function inDoubt({ notice: { user, room, nick } }: UserNotice, now: number): JoinRecord {
+  return { user, room, nick, since: Math.round(now), confirmed: 0 };
 }

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import type { JoinRecord } from "../../actors/events.ts";
+import type { StoredLink } from "../../actors/router.ts";
 import { Keeper, MemoryStore } from "../../mod.ts";
 import { type Element, xml } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
@@ -81,8 +83,21 @@ class Life implements AsyncDisposable {
   }
 }
 
+/** A store that tells what would be written if it began anew. */
+class AnewStore extends MemoryStore {
+  anew: () => Iterable<StoredLink> = () => [];
+
+  override backUpBy(all: () => Iterable<StoredLink>): void {
+    this.anew = all;
+  }
+}
+
 function stored(store: MemoryStore): string[] {
-  return [...store.load()].flatMap(({ joins }) => joins).map(({ user }) => user);
+  return joinsIn(store.load()).map(({ user }) => user);
+}
+
+function joinsIn(links: Iterable<StoredLink>): JoinRecord[] {
+  return [...links].flatMap(({ joins }) => joins);
 }
 
 Deno.test("a notice that was held back when the keeper was killed is sent by the next one", async () => {
@@ -125,4 +140,17 @@ Deno.test("once the server has been sent the notice, the store forgets the join"
   await life.session.stanza();
   await life.taken();
   assertEquals(stored(store), []);
+});
+
+Deno.test("a store that begins anew is given who is still to be told", async () => {
+  const store = new AnewStore();
+  await using life = await Life.begin(store);
+  life.keeper.pause();
+  await life.join();
+  await life.lose();
+  assertEquals(joinsIn(store.anew()).map(({ user, confirmed }) => [user, confirmed]), [[ANN, 0]]);
+  life.keeper.resume();
+  await life.session.stanza();
+  await life.taken();
+  assertEquals(joinsIn(store.anew()), []);
 });
