@@ -920,7 +920,7 @@ want();
   },
   "/assets/store.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"603872d49de3f8c7\"",
+    tag: "\"08c8c8ad39e00732\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -962,7 +962,7 @@ export function showStore(store) {
       const section = html("code", {}, "[store]");
       const text = "There is none: joins are kept in memory only, and after a restart they are " +
         "known again only from the plugin. To keep them set ";
-      return [html("p", {}, text, path, " under ", section, " in roomkeeper.toml.")];
+      return [html("p", { class: "calm" }, text, path, " under ", section, " in roomkeeper.toml.")];
     }
     const state = store.state === "ok"
       ? html("span", { class: "state" }, dot("up"), "OK")
@@ -970,7 +970,7 @@ export function showStore(store) {
     return [html(
       "div",
       { class: "facts" },
-      fact("State", state, store.state === "ok" ? "is written" : store.reason),
+      fact("State", state, store.state === "ok" ? "can be written" : store.reason),
       fact("To be written", number(store.pending), store.pending === 1 ? "change" : "changes"),
       fact("Size", size(store.bytes), "with its log"),
       fact("Slowest write", \`\${number(Math.round(store.slowestMs))} ms\`, "since the start"),
@@ -987,7 +987,7 @@ export function showStore(store) {
   },
   "/assets/style.css": {
     type: "text/css; charset=utf-8",
-    tag: "\"6e4d22ce3b59cb73\"",
+    tag: "\"72a87f2538b1c1b0\"",
     body: `:root {
   color-scheme: light dark;
   --ground: #f4f6f4;
@@ -1547,6 +1547,10 @@ summary {
 
 .calm {
   padding: 1.25rem 0;
+}
+
+#store .calm {
+  padding: 0.5rem 0 0;
 }
 
 .back {

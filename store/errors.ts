@@ -28,7 +28,7 @@ export type StoreFailure =
 const ADVICE: Readonly<Record<StoreFailure, string>> = {
   "locked": "another process uses it, likely another Roomkeeper. Stop that one, or give each its " +
     "own [store] path",
-  "corrupt": "its content is damaged",
+  "corrupt": "its content is damaged. It is renamed by itself, and a new one begun",
   "full": "no space is left on the disk. Make some",
   "read-only": "it is read-only. Let the user that runs Roomkeeper write the file and its folder",
   "unreachable": "it can't be opened or made. Check that the folder of [store] path is there and " +

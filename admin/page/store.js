@@ -39,7 +39,7 @@ export function showStore(store) {
       const section = html("code", {}, "[store]");
       const text = "There is none: joins are kept in memory only, and after a restart they are " +
         "known again only from the plugin. To keep them set ";
-      return [html("p", {}, text, path, " under ", section, " in roomkeeper.toml.")];
+      return [html("p", { class: "calm" }, text, path, " under ", section, " in roomkeeper.toml.")];
     }
     const state = store.state === "ok"
       ? html("span", { class: "state" }, dot("up"), "OK")
@@ -47,7 +47,7 @@ export function showStore(store) {
     return [html(
       "div",
       { class: "facts" },
-      fact("State", state, store.state === "ok" ? "is written" : store.reason),
+      fact("State", state, store.state === "ok" ? "can be written" : store.reason),
       fact("To be written", number(store.pending), store.pending === 1 ? "change" : "changes"),
       fact("Size", size(store.bytes), "with its log"),
       fact("Slowest write", `${number(Math.round(store.slowestMs))} ms`, "since the start"),
