@@ -147,7 +147,7 @@ export function addGauges(
     );
     gauge(
       "roomkeeper_store_slowest_write_seconds",
-      "The longest time since the start that a write held up everything else.",
+      "The longest time that a write took, since the start.",
       () => store().slowestMs / 1000,
     );
   }

@@ -12,6 +12,7 @@ export class Database {
   /** Where it is. */
   readonly path: string;
   readonly #sqlite: SqliteWorker;
+  #file = "";
 
   private constructor(path: string, sqlite: SqliteWorker) {
     this.path = path;
@@ -39,6 +40,7 @@ export class Database {
     try {
       await database.#sqlite.ask({ type: "open", path });
       await database.#prepareFile(migrations);
+      database.#file = await fileAt(path);
       return database;
     } catch (error) {
       await database.close().catch(() => {});
@@ -88,6 +90,11 @@ export class Database {
     await this.#sqlite.ask({ type: "transaction", statements, steps });
   }
 
+  /** Whether its file is still where it was opened: what goes to another is lost at its end. */
+  async isInPlace(): Promise<boolean> {
+    return await fileAt(this.path) === this.#file;
+  }
+
   /** Moves the log into the file and lets go of it. */
   async close(): Promise<void> {
     try {
@@ -95,6 +102,28 @@ export class Database {
     } finally {
       this.#sqlite.terminate();
     }
+  }
+}
+
+/** Which file is at a path, whatever it is called. */
+async function fileAt(path: string): Promise<string> {
+  return await Deno.stat(path).then(({ dev, ino }) => `${dev} ${ino}`, () => "none");
+}
+
+/**
+ * What else there is to be said about a failure of the disk: SQLite often knows but that there was
+ * one.
+ *
+ * The file must not be open: to close it here would end the process's lock on it.
+ */
+export function explained(error: StoreError): StoreError {
+  if (error.reason !== "failed") return error;
+  try {
+    Deno.openSync(error.path, { write: true }).close();
+    return error;
+  } catch (reason) {
+    const known = StoreError.of(reason, error.path);
+    return known.reason === "failed" ? error : known;
   }
 }
 

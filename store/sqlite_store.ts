@@ -8,8 +8,8 @@ import type { StoreChange } from "../actors/effects.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { JoinStore, StoreHealth } from "../keeper/join_store.ts";
-import { Database, setAside, sizeOf } from "./database.ts";
-import { StoreError } from "./errors.ts";
+import { Database, explained, setAside, sizeOf } from "./database.ts";
+import { StoreError, type StoreFailure } from "./errors.ts";
 import { PendingChanges } from "./pending_changes.ts";
 import { Tables } from "./tables.ts";
 
@@ -49,6 +49,8 @@ export interface StoreOptions {
 /** The pause after the first failure in a row; it doubles up to the longest. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** After these the file has to be opened anew: it, or the disk under it, is not what it was. */
+const BREAKS: ReadonlySet<StoreFailure> = new Set(["failed", "read-only", "unreachable", "moved"]);
 /** How often it is looked how large the file is. */
 const MEASURE_MS = 10_000;
 
@@ -250,12 +252,18 @@ export class SqliteStore implements JoinStore {
     if (this.#clock.now() < this.#measuredAt + MEASURE_MS) return;
     this.#measuredAt = this.#clock.now();
     this.#bytes = await sizeOf(this.path);
+    if (await this.#tables?.isInPlace() === false) throw new StoreError("moved", this.path);
   }
 
   /** The tables, made fit for writing if they were not. */
   async #writable(): Promise<Tables> {
     if (this.#damaged) this.#rename();
-    const tables = this.#tables ??= await this.#open();
+    const tables = this.#tables ?? await this.#open();
+    if (this.#tables === undefined) {
+      this.#tables = tables;
+      // What a disk took before it failed need not be there any more.
+      this.#copying = this.#all()[Symbol.iterator]();
+    }
     if (this.#outdated) {
       await tables.clear();
       this.#outdated = false;
@@ -277,8 +285,11 @@ export class SqliteStore implements JoinStore {
   // --- failures -------------------------------------------------------------------------------
 
   async #failed(cause: unknown): Promise<void> {
-    const error = StoreError.of(cause, this.path);
-    this.#error = error;
+    let error = this.#error = StoreError.of(cause, this.path);
+    if (this.#tables !== undefined && BREAKS.has(error.reason)) {
+      await this.#letGo();
+      this.#error = error = explained(error);
+    }
     this.#failures++;
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2 || RETRY_MS);
     this.#logger.error("{message}. {pending} changes wait; trying again in {seconds} s", {
@@ -319,6 +330,11 @@ export class SqliteStore implements JoinStore {
   async #discard(): Promise<void> {
     this.#outdate();
     this.#damaged = true;
+    await this.#letGo();
+  }
+
+  /** Closes the file, to be opened anew: a disk that is in use can't be mounted again, for one. */
+  async #letGo(): Promise<void> {
     const tables = this.#tables;
     this.#tables = undefined;
     // It is of no use any more, and neither is what closing it tells.
