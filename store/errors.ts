@@ -18,6 +18,8 @@ export type StoreFailure =
   | "unreachable"
   /** Another file, or none, is where it was. */
   | "moved"
+  /** A write has been under way for long. */
+  | "stalled"
   /** Deno was not given the permission. */
   | "not-permitted"
   /** It is the database of some other program. */
@@ -38,6 +40,9 @@ const ADVICE: Readonly<Record<StoreFailure, string>> = {
     "that the user that runs Roomkeeper may write to it",
   "moved": "it was moved, deleted or replaced while in use. It is opened anew by itself, and " +
     "everything written to it",
+  "stalled":
+    "the disk does not answer. See the system's log and, if it is a disk over the network, " +
+    "whether its server can be reached",
   "not-permitted": "Deno was not given the permission. Add the folder of [store] path to both " +
     "--allow-read and --allow-write",
   "foreign": "it is the database of another program. Choose another [store] path",
@@ -51,6 +56,7 @@ const PASSING: ReadonlySet<StoreFailure> = new Set([
   "corrupt",
   "full",
   "moved",
+  "stalled",
   "failed",
 ]);
 

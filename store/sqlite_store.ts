@@ -51,6 +51,8 @@ const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 /** After these the file has to be opened anew: it, or the disk under it, is not what it was. */
 const BREAKS: ReadonlySet<StoreFailure> = new Set(["failed", "read-only", "unreachable", "moved"]);
+/** A write that takes longer is told: it may be over next, or never. */
+const STALLED_MS = 30_000;
 /** How often it is looked how large the file is. */
 const MEASURE_MS = 10_000;
 
@@ -202,7 +204,12 @@ export class SqliteStore implements JoinStore {
 
   /** Whether there is something to write. */
   get #busy(): boolean {
-    return this.#pending.size > 0 || this.#copying !== undefined;
+    return this.#pending.size > 0 || this.#rewriting;
+  }
+
+  /** Whether everything is still to be written anew, or some of it. */
+  get #rewriting(): boolean {
+    return this.#outdated || this.#copying !== undefined;
   }
 
   /** Writes in so many milliseconds, or earlier if that is planned already. */
@@ -224,7 +231,7 @@ export class SqliteStore implements JoinStore {
   async #writeAll(): Promise<void> {
     do await this.#write(); while (
       this.#error === undefined && !this.#closed &&
-      (this.#pending.size >= this.#batch || this.#copying !== undefined)
+      (this.#pending.size >= this.#batch || this.#rewriting)
     );
     this.#writing = undefined;
     if (this.#error !== undefined) this.#plan(this.#retryMs);
@@ -233,6 +240,7 @@ export class SqliteStore implements JoinStore {
 
   async #write(): Promise<void> {
     const start = this.#clock.now();
+    const cancel = this.#clock.after(STALLED_MS, () => this.#stalled());
     try {
       const tables = await this.#writable();
       if (this.#pending.size < this.#batch) this.#copySome();
@@ -243,6 +251,8 @@ export class SqliteStore implements JoinStore {
       await this.#measure();
     } catch (error) {
       return await this.#failed(error);
+    } finally {
+      cancel();
     }
     if (this.#error !== undefined) this.#recovered();
   }
@@ -292,7 +302,8 @@ export class SqliteStore implements JoinStore {
     }
     this.#failures++;
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2 || RETRY_MS);
-    this.#logger.error("{message}. {pending} changes wait; trying again in {seconds} s", {
+    const next = this.#closed ? "" : "; trying again in {seconds} s";
+    this.#logger.error(`{message}. {pending} changes wait${next}`, {
       event: "store-failing",
       reason: error.reason,
       message: error.message,
@@ -302,6 +313,19 @@ export class SqliteStore implements JoinStore {
     });
     if (error.reason === "corrupt") await this.#discard();
     this.#plan(this.#retryMs);
+  }
+
+  /** A write takes so long that it may never end. Nothing else can be tried before it does. */
+  #stalled(): void {
+    if (this.#error !== undefined) return;
+    const error = this.#error = new StoreError("stalled", this.path);
+    this.#failures++;
+    this.#logger.error("{message}. {pending} changes wait", {
+      event: "store-failing",
+      reason: error.reason,
+      message: error.message,
+      pending: this.#pending.size,
+    });
   }
 
   #recovered(): void {

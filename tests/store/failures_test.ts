@@ -156,6 +156,59 @@ Deno.test(
 );
 
 Deno.test(
+  "more waits than is kept, just while a write works again: everything is written anew",
+  onSmallDisk,
+  async () => {
+    using folder = new Folder();
+    using disk = new SmallDisk(folder.path, 4096);
+    await using bench = await Bench.open(folder.file, { maxPending: 3000 });
+    bench.store.backUpBy(() => knownLinks([7, 8, 9]));
+    disk.fill();
+    bench.put(...numbers(2900));
+    await bench.pass(200);
+    assertEquals(bench.store.health.state, "failing");
+    disk.free();
+    bench.clock.advance(1_000);
+    bench.put(...numbers(6000).slice(2900));
+    assert(bench.log.includes("error store-outdated"));
+    await bench.pass(1_000);
+    bench.put(10);
+    await bench.pass(1_000);
+    assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
+    await bench.store.close();
+    assertEquals(await storedNumbers(folder.file), [7, 8, 9, 10]);
+  },
+);
+
+Deno.test(
+  "a disk that hangs: told after a while, what waits is bounded, and written in the end",
+  onLoopDisk,
+  async () => {
+    using folder = new Folder();
+    using disk = new LoopDisk(folder.path);
+    await using bench = await Bench.open(folder.file, { maxPending: 3000 });
+    bench.store.backUpBy(() => knownLinks(numbers(50)));
+    {
+      using _ = disk.freeze();
+      bench.put(...numbers(50));
+      bench.clock.advance(200);
+      assertEquals(bench.store.health.state, "ok");
+      bench.clock.advance(60_000);
+      assertEquals([bench.store.health.state, bench.store.health.reason], ["failing", "stalled"]);
+      bench.put(...numbers(6000));
+      assertEquals(bench.store.health.pending, 0);
+    }
+    await bench.store.idle();
+    await bench.pass(1_000);
+    assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
+    assertEquals(bench.log, ["error store-failing", "error store-outdated", "info store-ok"]);
+    await bench.store.close();
+    assertEquals(bench.clock.pending, 0);
+    assertEquals(await storedNumbers(folder.file), numbers(50));
+  },
+);
+
+Deno.test(
   "a disk that turns read-only while it is used: mounted anew, it gets everything",
   onLoopDisk,
   async () => {

@@ -28,6 +28,12 @@ export class LoopDisk implements Disposable {
     Deno.writeTextFileSync(trigger, "a test");
   }
 
+  /** Has whoever writes wait, until what is returned is disposed of. */
+  freeze(): Disposable {
+    must("fsfreeze", "--freeze", this.#folder);
+    return { [Symbol.dispose]: () => void must("fsfreeze", "--unfreeze", this.#folder) };
+  }
+
   /** What an operator does about it. Nobody may have a file open there. */
   mountAnew(): void {
     must("umount", this.#folder);
