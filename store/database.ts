@@ -30,12 +30,7 @@ export class Database {
    * @throws {StoreError} If it can't be used; reason `corrupt` if it is damaged.
    */
   static async open(path: string, migrations: readonly string[] = MIGRATIONS): Promise<Database> {
-    try {
-      // Addresses of users are nobody else's business; SQLite gives its log the same mode.
-      Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
-    } catch (error) {
-      throw StoreError.of(error, path);
-    }
+    make(path);
     const database = new Database(path, new SqliteWorker());
     try {
       await database.#sqlite.ask({ type: "open", path });
@@ -44,7 +39,7 @@ export class Database {
       return database;
     } catch (error) {
       await database.close().catch(() => {});
-      throw StoreError.of(error, path);
+      throw explained(StoreError.of(error, path));
     }
   }
 
@@ -55,6 +50,8 @@ export class Database {
     if (await this.#isForeign()) throw new StoreError("foreign", this.path);
     if (version > migrations.length) throw new StoreError("newer", this.path);
     await this.#pragma("journal_mode = WAL");
+    // Tells now rather than later if it can't be written.
+    for (const sql of ["BEGIN IMMEDIATE", "ROLLBACK"]) await this.read(sql);
     await this.#pragma("synchronous = NORMAL");
     const verdict = await this.#pragma("quick_check(1)");
     if (verdict !== "ok") {
@@ -105,6 +102,19 @@ export class Database {
   }
 }
 
+/**
+ * Makes the file if there is none. One that is there is not opened: to close it here would end the
+ * locks that another store of this process may have on it.
+ */
+function make(path: string): void {
+  try {
+    // Addresses of users are nobody else's business; SQLite gives its log the same mode.
+    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw StoreError.of(error, path);
+  }
+}
+
 /** Which file is at a path, whatever it is called. */
 async function fileAt(path: string): Promise<string> {
   return await Deno.stat(path).then(({ dev, ino }) => `${dev} ${ino}`, () => "none");
@@ -114,10 +124,10 @@ async function fileAt(path: string): Promise<string> {
  * What else there is to be said about a failure of the disk: SQLite often knows but that there was
  * one.
  *
- * The file must not be open: to close it here would end the process's lock on it.
+ * The file must not be open: to close it here would end the process's locks on it.
  */
 export function explained(error: StoreError): StoreError {
-  if (error.reason !== "failed") return error;
+  if (error.reason !== "failed" && error.reason !== "unreachable") return error;
   try {
     Deno.openSync(error.path, { write: true }).close();
     return error;

@@ -108,7 +108,7 @@ export class SqliteStore implements JoinStore {
   #retryMs = 0;
   #writing: Promise<void> | undefined;
   #slowestMs = 0;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(path: string, options: StoreOptions) {
     const { tick = 200, batch = 1000, maxPending = 500_000 } = options;
@@ -169,7 +169,7 @@ export class SqliteStore implements JoinStore {
 
   /** Remembers a change, to be written within a tick. */
   record(link: LinkName, change: StoreChange): void {
-    if (this.#closed || this.#outdated) return;
+    if (this.#closing !== undefined || this.#outdated) return;
     this.#pending.add(link, change);
     if (this.#error === undefined) this.#plan(this.#pending.size < this.#batch ? this.#tick : 0);
     else if (this.#pending.size > this.#maxPending) this.#overflowed();
@@ -181,9 +181,11 @@ export class SqliteStore implements JoinStore {
   }
 
   /** Writes what waits, as far as that is possible, and lets go of the file. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#planned?.cancel();
     await this.#writing;
     do await this.#write(); while (this.#error === undefined && this.#busy);
@@ -214,7 +216,7 @@ export class SqliteStore implements JoinStore {
 
   /** Writes in so many milliseconds, or earlier if that is planned already. */
   #plan(ms: number): void {
-    if (this.#closed || this.#writing !== undefined) return;
+    if (this.#closing !== undefined || this.#writing !== undefined) return;
     const at = this.#clock.now() + ms;
     if (this.#planned !== undefined) {
       if (this.#planned.at <= at) return;
@@ -230,7 +232,7 @@ export class SqliteStore implements JoinStore {
   /** Writes one batch after the other while there are full ones; the rest is left for the tick. */
   async #writeAll(): Promise<void> {
     do await this.#write(); while (
-      this.#error === undefined && !this.#closed &&
+      this.#error === undefined && this.#closing === undefined &&
       (this.#pending.size >= this.#batch || this.#rewriting)
     );
     this.#writing = undefined;
@@ -302,7 +304,7 @@ export class SqliteStore implements JoinStore {
     }
     this.#failures++;
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2 || RETRY_MS);
-    const next = this.#closed ? "" : "; trying again in {seconds} s";
+    const next = this.#closing ? "" : "; trying again in {seconds} s";
     this.#logger.error(`{message}. {pending} changes wait${next}`, {
       event: "store-failing",
       reason: error.reason,
