@@ -6,7 +6,6 @@
 import { getLogger } from "@logtape/logtape";
 import { parseListen } from "../config/formats.ts";
 import type { Config } from "../config/schema.ts";
-import type { JoinStore } from "../keeper/join_store.ts";
 import type { Keeper, KeeperOptions } from "../keeper/keeper.ts";
 import type { KeeperObserver } from "../keeper/observer.ts";
 import { AD_HOC_FEATURES, answerCommand } from "./ad_hoc.ts";
@@ -63,12 +62,11 @@ export class Administration {
    *
    * @throws {ListenError} If it can't.
    */
-  start(keeper: Keeper, store?: JoinStore): AsyncDisposable {
+  start(keeper: Keeper): AsyncDisposable {
     this.#keeper = keeper;
     const { http } = this.#config;
     const listen = parseListen(http.listen);
-    const health = store && (() => store.health);
-    this.#metrics.watch(keeper, this.#version, health);
+    this.#metrics.watch(keeper, this.#version);
     const stack = new AsyncDisposableStack();
     if (listen === undefined) return stack;
     stack.defer(watchLoopLag((seconds) => this.#metrics.lagged(seconds)));
@@ -78,7 +76,6 @@ export class Administration {
         history: this.#history,
         metrics: this.#metrics,
         version: this.#version,
-        ...health && { store: health },
         ...http.token && { token: http.token.reveal() },
         privacy: http.privacy,
       }));

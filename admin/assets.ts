@@ -325,7 +325,7 @@ export function fill(element, data, children) {
   },
   "/assets/domain.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"b0ba870bf0ef14e7\"",
+    tag: "\"e3a6cb761448ad97\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -338,7 +338,7 @@ export function fill(element, data, children) {
 import { showChart } from "./chart.js";
 import { byId, fill, html } from "./dom.js";
 import { follow, onSearch } from "./follow.js";
-import { linkState, showFrame, showLive } from "./frame.js";
+import { fact, linkState, showFrame, showLive } from "./frame.js";
 import { ago, CAUSES, count, number, tell } from "./words.js";
 
 /** @typedef {import("../overview.ts").Overview} Overview */
@@ -412,21 +412,6 @@ function showLinks(links) {
     day.dataset["shown"] = text;
     showChart(day, link.timeline);
   }
-}
-
-/**
- * @param {string} name
- * @param {string | Node} value
- * @param {string} more
- */
-function fact(name, value, more) {
-  return html(
-    "div",
-    { class: "fact" },
-    html("span", { class: "quiet" }, name),
-    html("strong", {}, value),
-    html("span", { class: "quiet" }, more),
-  );
 }
 
 /** @param {DomainDetail["events"]} events */
@@ -567,13 +552,13 @@ export function onSearch(field, change) {
   },
   "/assets/frame.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"f73111061ff13d91\"",
+    tag: "\"747a94391fc68339\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
 /// <reference lib="esnext" />
 /**
- * What both pages have: the header, and how a link is doing.
+ * What both pages have: the header, facts, and how a link is doing.
  *
  * @module
  */
@@ -619,8 +604,9 @@ function showConnection() {
 function connectionText() {
   if (!live) return ["down", "Roomkeeper does not answer"];
   if (latest === undefined) return ["idle", "Loading"];
-  const { connection, hosts } = latest.overview;
+  const { connection, hosts, store } = latest.overview;
   if (connection.state !== "connected") return ["down", "Not connected to the server"];
+  if (store.state === "failing") return ["down", "Connected, but the store can't be written"];
   const behind = hosts.filter(({ state }) => state !== "synced").map(({ host }) => host);
   if (hosts.length === 0 || behind.length === 0) return ["up", "Connected"];
   return ["idle", \`Connected, waiting for the plugin of \${behind.join(", ")}\`];
@@ -665,6 +651,23 @@ export function linkState({ domain, link, verifying }) {
   return [state, bar, text];
 }
 
+/**
+ * A figure with its name and a word about it.
+ *
+ * @param {string} name
+ * @param {string | Node} value
+ * @param {string} more
+ */
+export function fact(name, value, more) {
+  return html(
+    "div",
+    { class: "fact" },
+    html("span", { class: "quiet" }, name),
+    html("strong", {}, value),
+    html("span", { class: "quiet" }, more),
+  );
+}
+
 setInterval(refreshTimes, 5_000);
 `,
   },
@@ -681,7 +684,7 @@ setInterval(refreshTimes, 5_000);
   },
   "/assets/status.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"8f03442982a61681\"",
+    tag: "\"f2383083bb3f976d\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -695,6 +698,7 @@ import { showChart, strip } from "./chart.js";
 import { byId, fill, html } from "./dom.js";
 import { follow, onSearch } from "./follow.js";
 import { linkState, showFrame, showLive } from "./frame.js";
+import { showStore, storeTrouble } from "./store.js";
 import { ago, CAUSES, count, number } from "./words.js";
 
 /** @typedef {import("../overview.ts").Overview} Overview */
@@ -758,17 +762,24 @@ function show(view) {
     showChart(chart, timeline);
   }
   showRows(view);
+  showStore(view.overview.store);
 }
 
 /** @param {Overview} overview */
-function showNotes({ paused, held, connection }) {
+function showNotes({ paused, held, connection, store }) {
+  const trouble = storeTrouble(store);
   const notes = [
     ...(connection.state === "connected" || !connection.reason ? [] : [connection.reason]),
     ...(paused
       ? [\`Notices are held back: \${number(held)} so far. Resume them by ad-hoc command.\`]
       : []),
   ];
-  fill(byId("notes"), notes, () => notes.map((note) => html("p", { class: "note" }, note)));
+  fill(byId("notes"), [trouble, notes], () => [
+    ...(trouble
+      ? [html("p", { class: "note bad" }, html("strong", {}, trouble[0]), trouble[1])]
+      : []),
+    ...notes.map((note) => html("p", { class: "note" }, note)),
+  ]);
 }
 
 /** @param {Overview} overview */
@@ -907,9 +918,76 @@ field.value = wanted.search;
 want();
 `,
   },
+  "/assets/store.js": {
+    type: "text/javascript; charset=utf-8",
+    tag: "\"08c8c8ad39e00732\"",
+    body: `// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="dom" />
+/// <reference lib="esnext" />
+/**
+ * How the store is doing, on the status page.
+ *
+ * @module
+ */
+import { byId, fill, html } from "./dom.js";
+import { dot, fact } from "./frame.js";
+import { number, size } from "./words.js";
+
+/** @typedef {import("../overview.ts").Overview["store"]} Store */
+
+/**
+ * What is wrong with it, if anything is: a headline, then why and what to do.
+ *
+ * @param {Store} store
+ * @returns {[headline: string, more: string] | undefined}
+ */
+export function storeTrouble(store) {
+  if (store.state !== "failing") return undefined;
+  return [
+    "The store can't be written.",
+    \` \${store.message} Until then joins are kept in memory only.\`,
+  ];
+}
+
+/**
+ * Shows its figures.
+ *
+ * @param {Store} store
+ */
+export function showStore(store) {
+  fill(byId("store"), store, () => {
+    if (store.state === "none") {
+      const path = html("code", {}, "path");
+      const section = html("code", {}, "[store]");
+      const text = "There is none: joins are kept in memory only, and after a restart they are " +
+        "known again only from the plugin. To keep them set ";
+      return [html("p", { class: "calm" }, text, path, " under ", section, " in roomkeeper.toml.")];
+    }
+    const state = store.state === "ok"
+      ? html("span", { class: "state" }, dot("up"), "OK")
+      : html("span", { class: "state" }, dot("down"), "Failing");
+    return [html(
+      "div",
+      { class: "facts" },
+      fact("State", state, store.state === "ok" ? "can be written" : store.reason),
+      fact("To be written", number(store.pending), store.pending === 1 ? "change" : "changes"),
+      fact("Size", size(store.bytes), "with its log"),
+      fact("Slowest write", \`\${number(Math.round(store.slowestMs))} ms\`, "since the start"),
+      fact("Failures", number(store.failures), "since the start"),
+      fact(
+        "Set aside",
+        number(store.setAside),
+        store.setAside === 1 ? "damaged file" : "damaged files",
+      ),
+    )];
+  });
+}
+`,
+  },
   "/assets/style.css": {
     type: "text/css; charset=utf-8",
-    tag: "\"9a9b6f2997d95708\"",
+    tag: "\"72a87f2538b1c1b0\"",
     body: `:root {
   color-scheme: light dark;
   --ground: #f4f6f4;
@@ -1073,6 +1151,10 @@ header {
   padding: 0.7rem 1rem;
   margin-bottom: 1.25rem;
   overflow-wrap: anywhere;
+}
+
+.note.bad {
+  border-left: 0.3rem solid var(--bad);
 }
 
 button,
@@ -1467,6 +1549,10 @@ summary {
   padding: 1.25rem 0;
 }
 
+#store .calm {
+  padding: 0.5rem 0 0;
+}
+
 .back {
   font-size: 0.9rem;
 }
@@ -1688,7 +1774,7 @@ summary {
   },
   "/assets/words.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"d37cf8b53d7544bd\"",
+    tag: "\"d153b7e57b7fcb6e\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -1772,6 +1858,18 @@ export function duration(ms) {
   if (seconds < 6_000) return \`\${Math.round(seconds / 60)} min\`;
   if (seconds < 360_000) return \`\${Math.round(seconds / 3_600)} h\`;
   return \`\${Math.round(seconds / 86_400)} days\`;
+}
+
+/**
+ * A size, from bytes.
+ *
+ * @param {number} bytes
+ */
+export function size(bytes) {
+  if (bytes < 1_000) return count(bytes, "byte");
+  const power = Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** power;
+  return \`\${value < 10 ? value.toFixed(1) : Math.round(value)} \${["kB", "MB", "GB"][power - 1]}\`;
 }
 
 /**

@@ -4,8 +4,10 @@
  * @module
  */
 import type { RemoteDomain } from "../actors/remote_domain.ts";
+import type { StoreHealth } from "../keeper/join_store.ts";
 import { InvalidJidError, Jid } from "../xmpp/jid.ts";
 import type { DataForm, FormField } from "./data_form.ts";
+import { storeLine, storeStatus, storeTrouble } from "./store_status.ts";
 
 /** What commands steer; every `Keeper` can be. */
 export interface Steered {
@@ -22,6 +24,8 @@ export interface Steered {
   readonly paused: boolean;
   /** How many notices are held back. */
   readonly held: number;
+  /** How the store is doing, if there is one. */
+  readonly store: StoreHealth | undefined;
   /** Holds notices back. */
   pause(): void;
   /** Sends them. */
@@ -69,19 +73,25 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: "Status of a domain",
     ask: {
       title: "Status of a domain",
-      instructions: "Shows the link, the joins, and how far a verification is.",
+      instructions: "Shows the link, the joins, how far a verification is, and the store.",
       fields: [DOMAIN_FIELD],
     },
     run(keeper, input) {
       const domain = domainOf(input);
       const links = keeper.router.domains.filter((link) => link.domain === domain);
       if (links.length === 0) throw new InputError(`Nobody is in a room of ${domain}.`);
-      const paused = keeper.paused ? ` Notices are held back: ${keeper.held} so far.` : "";
+      const store = storeStatus(keeper.store);
+      const note = [
+        `${domain} has ${links.length === 1 ? "one link" : `${links.length} links`}.`,
+        ...keeper.paused ? [`Notices are held back: ${keeper.held} so far.`] : [],
+        storeTrouble(store) ?? "",
+      ];
       return {
-        note: `${domain} has ${
-          links.length === 1 ? "one link" : `${links.length} links`
-        }.${paused}`,
-        fields: links.flatMap(describe),
+        note: note.join(" ").trimEnd(),
+        fields: [
+          ...links.flatMap(describe),
+          { name: "store", type: "text-single", label: "Store", value: storeLine(store) },
+        ],
       };
     },
   },

@@ -55,6 +55,10 @@ export const STATUS_PAGE: string = page(
     <p id="found" role="status"></p>
     <button type="button" id="next">Next</button>
   </nav>
+</section>
+<section aria-labelledby="store-title" class="card">
+  <h2 id="store-title">Store</h2>
+  <div id="store"></div>
 </section>`,
 );
 

@@ -4,7 +4,6 @@
  * @module
  */
 import { Counter, Gauge, type OpenMetricsContentType, type Registry } from "prom-client";
-import type { StoreHealth } from "../keeper/join_store.ts";
 import type { KeeperView } from "./keeper_view.ts";
 
 const LINKS = ["up", "idle", "down", "unknown"] as const;
@@ -16,13 +15,11 @@ const LANES = ["urgent", "normal"] as const;
  *
  * @param keeper What to look at.
  * @param version The version of Roomkeeper.
- * @param store How the store is doing, if there is one.
  */
 export function addGauges(
   registry: Registry<OpenMetricsContentType>,
   keeper: KeeperView,
   version: string,
-  store?: () => StoreHealth,
 ): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -100,9 +97,10 @@ export function addGauges(
   gauge(
     "roomkeeper_store_used",
     "1 if joins are kept in a file, 0 if in memory only.",
-    () => Number(store !== undefined),
+    () => Number(keeper.store !== undefined),
   );
-  if (store) {
+  if (keeper.store !== undefined) {
+    const store = () => keeper.store!;
     const counter = (name: string, help: string, value: () => number) =>
       new Counter({
         name,
@@ -149,7 +147,7 @@ export function addGauges(
     );
     gauge(
       "roomkeeper_store_slowest_write_seconds",
-      "The longest time since the start that a write held up everything else.",
+      "The longest time that a write took, since the start.",
       () => store().slowestMs / 1000,
     );
   }

@@ -3,16 +3,11 @@
  *
  * @module
  */
-import type { StoreHealth } from "../keeper/join_store.ts";
 import type { KeeperView } from "./keeper_view.ts";
 
-/**
- * What keeps a keeper from its work, in sentences; none if nothing does.
- *
- * @param store How the store is doing, if there is one.
- */
-export function troubles(keeper: KeeperView, store?: StoreHealth): string[] {
-  const { state, reason } = keeper.connection;
+/** What keeps a keeper from its work, in sentences; none if nothing does. */
+export function troubles(keeper: KeeperView): string[] {
+  const { connection: { state, reason }, store } = keeper;
   if (state !== "connected") {
     return [`not connected to the server${reason ? `: ${reason.message}` : ""}`];
   }

@@ -5,7 +5,6 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../actors/runtime/mod.ts";
-import type { StoreHealth } from "../keeper/join_store.ts";
 import { ASSETS } from "./assets.ts";
 import { DOMAIN_PAGE, LOGIN_PAGE, STATUS_PAGE, WRONG_TOKEN_PAGE } from "./documents.ts";
 import { Gate } from "./gate.ts";
@@ -29,8 +28,6 @@ export interface HttpOptions {
   readonly metrics: Metrics;
   /** The version of Roomkeeper. */
   readonly version: string;
-  /** How the store is doing, if there is one. */
-  readonly store?: () => StoreHealth;
   /** What requests must carry; without it only loopback names are answered. */
   readonly token?: string;
   /** Whether to show hashes in place of users. @default {false} */
@@ -148,8 +145,7 @@ export class AdminHttp {
   }
 
   #ready(): Response {
-    const { keeper, store } = this.#options;
-    const found = troubles(keeper, store?.());
+    const found = troubles(this.#options.keeper);
     return found.length === 0 ? text("ready") : text(found.join("\n"), 503);
   }
 

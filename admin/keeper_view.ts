@@ -6,6 +6,7 @@
 import type { RemoteDomain } from "../actors/remote_domain.ts";
 import type { ConnectionStatus } from "../component/mod.ts";
 import type { SyncState } from "../keeper/host_sync.ts";
+import type { StoreHealth } from "../keeper/join_store.ts";
 
 /** What can be seen of a keeper. */
 export interface KeeperView {
@@ -30,4 +31,6 @@ export interface KeeperView {
   readonly paused: boolean;
   /** How many notices are held back. */
   readonly held: number;
+  /** How the store is doing, if there is one. */
+  readonly store: StoreHealth | undefined;
 }

@@ -11,7 +11,6 @@ import type { LinkName } from "../actors/router.ts";
 import type { ComponentError } from "../component/mod.ts";
 import type { IgnoredInput, KeeperObserver } from "../keeper/observer.ts";
 import { addGauges } from "./gauges.ts";
-import type { StoreHealth } from "../keeper/join_store.ts";
 import type { KeeperView } from "./keeper_view.ts";
 
 /** From a second to an hour: a verification rarely takes less, and never more by default. */
@@ -141,10 +140,9 @@ export class Metrics implements KeeperObserver {
    * Adds the figures that are looked up at each scrape.
    *
    * @param version The version of Roomkeeper.
-   * @param store How the store is doing, if there is one.
    */
-  watch(keeper: KeeperView, version: string, store?: () => StoreHealth): void {
-    addGauges(this.#registry, keeper, version, store);
+  watch(keeper: KeeperView, version: string): void {
+    addGauges(this.#registry, keeper, version);
   }
 
   /** Everything, as text. */

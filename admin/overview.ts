@@ -11,6 +11,7 @@ import type { History, Occupancy, PastEvent, VerdictCounts } from "./history.ts"
 import type { KeeperView } from "./keeper_view.ts";
 import type { Names } from "./privacy.ts";
 import { type DomainRow, rowsOf } from "./rows.ts";
+import { type StoreStatus, storeStatus } from "./store_status.ts";
 import type { Slot } from "./timeline.ts";
 
 /** The whole keeper. Times are milliseconds since the epoch. */
@@ -35,6 +36,8 @@ export interface Overview {
   readonly paused: boolean;
   /** How many notices are held back. */
   readonly held: number;
+  /** How the store is doing. */
+  readonly store: StoreStatus;
   /** Joins in all domains. */
   readonly joins: number;
   /** Sessions with at least one join. */
@@ -75,6 +78,7 @@ export function overview(
     hosts: keeper.hosts.map(({ host, state, software }) => ({ host, state, software })),
     paused: keeper.paused,
     held: keeper.held,
+    store: storeStatus(keeper.store),
     joins,
     sessions: keeper.router.sessions,
     links,

@@ -38,7 +38,7 @@ export async function run(given: Given<"run">): Promise<number> {
     domain: config.server.domain,
     watch: config.server.watch,
   });
-  await using _ = administration.start(keeper, store);
+  await using _ = administration.start(keeper);
   await keeper.start();
   const signal = await stopping;
   logger.info("{signal}: stopping in order", { event: "stop", signal });

@@ -6,6 +6,7 @@
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import type { Overview } from "../admin/overview.ts";
 import type { DomainRow, RowPage } from "../admin/rows.ts";
+import { storeLine, storeTrouble } from "../admin/store_status.ts";
 
 /** How to write. */
 export interface StatusTextOptions {
@@ -60,21 +61,24 @@ export function statusText(
 function head(overview: Overview, now: number, paint: (style: Paint) => Paint): string[] {
   const { connection, hosts, joins, sessions, links, verifying, verdicts } = overview;
   const connected = connection.state === "connected";
-  const { version, paused, held } = overview;
+  const { version, paused, held, store } = overview;
   const since = `for ${duration(now - connection.since)}`;
   const state = connected
     ? paint(green)(`connected ${since}`)
     : paint(red)(`not connected ${since}${connection.reason ? `: ${connection.reason}` : ""}`);
   const behind = hosts.filter((host) => connected && host.state !== "synced");
   const all = Object.values(links).reduce((sum, some) => sum + some);
+  const trouble = storeTrouble(store);
   return [
     `${paint(bold)(`Roomkeeper ${version}`)}  ${state}`,
     ...behind.map(({ host }) => paint(yellow)(`The plugin of ${host} is not in step`)),
+    ...trouble === undefined ? [] : [paint(red)(trouble)],
     ...paused ? [paint(yellow)(`Notices are held back: ${held} so far`)] : [],
     `${joins} joins of ${sessions} sessions in ${all} domains: ` +
     `${links.up} up, ${links.idle} idle, ${links.down} down, ${links.unknown} unknown`,
     `${verifying} being verified; so far ${verdicts.joined} found still in, ` +
     `${verdicts.gone} gone, ${verdicts.unconfirmed} unconfirmed`,
+    `Store: ${storeLine(store)}`,
   ];
 }
 

@@ -12,6 +12,7 @@ export class Database {
   /** Where it is. */
   readonly path: string;
   readonly #sqlite: SqliteWorker;
+  #file = "";
 
   private constructor(path: string, sqlite: SqliteWorker) {
     this.path = path;
@@ -29,20 +30,16 @@ export class Database {
    * @throws {StoreError} If it can't be used; reason `corrupt` if it is damaged.
    */
   static async open(path: string, migrations: readonly string[] = MIGRATIONS): Promise<Database> {
-    try {
-      // Addresses of users are nobody else's business; SQLite gives its log the same mode.
-      Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
-    } catch (error) {
-      throw StoreError.of(error, path);
-    }
+    make(path);
     const database = new Database(path, new SqliteWorker());
     try {
       await database.#sqlite.ask({ type: "open", path });
       await database.#prepareFile(migrations);
+      database.#file = await fileAt(path);
       return database;
     } catch (error) {
       await database.close().catch(() => {});
-      throw StoreError.of(error, path);
+      throw explained(StoreError.of(error, path));
     }
   }
 
@@ -53,6 +50,8 @@ export class Database {
     if (await this.#isForeign()) throw new StoreError("foreign", this.path);
     if (version > migrations.length) throw new StoreError("newer", this.path);
     await this.#pragma("journal_mode = WAL");
+    // Tells now rather than later if it can't be written.
+    for (const sql of ["BEGIN IMMEDIATE", "ROLLBACK"]) await this.read(sql);
     await this.#pragma("synchronous = NORMAL");
     const verdict = await this.#pragma("quick_check(1)");
     if (verdict !== "ok") {
@@ -88,6 +87,11 @@ export class Database {
     await this.#sqlite.ask({ type: "transaction", statements, steps });
   }
 
+  /** Whether its file is still where it was opened: what goes to another is lost at its end. */
+  async isInPlace(): Promise<boolean> {
+    return await fileAt(this.path) === this.#file;
+  }
+
   /** Moves the log into the file and lets go of it. */
   async close(): Promise<void> {
     try {
@@ -95,6 +99,41 @@ export class Database {
     } finally {
       this.#sqlite.terminate();
     }
+  }
+}
+
+/**
+ * Makes the file if there is none. One that is there is not opened: to close it here would end the
+ * locks that another store of this process may have on it.
+ */
+function make(path: string): void {
+  try {
+    // Addresses of users are nobody else's business; SQLite gives its log the same mode.
+    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw StoreError.of(error, path);
+  }
+}
+
+/** Which file is at a path, whatever it is called. */
+async function fileAt(path: string): Promise<string> {
+  return await Deno.stat(path).then(({ dev, ino }) => `${dev} ${ino}`, () => "none");
+}
+
+/**
+ * What else there is to be said about a failure of the disk: SQLite often knows but that there was
+ * one.
+ *
+ * The file must not be open: to close it here would end the process's locks on it.
+ */
+export function explained(error: StoreError): StoreError {
+  if (error.reason !== "failed" && error.reason !== "unreachable") return error;
+  try {
+    Deno.openSync(error.path, { write: true }).close();
+    return error;
+  } catch (reason) {
+    const known = StoreError.of(reason, error.path);
+    return known.reason === "failed" ? error : known;
   }
 }
 

@@ -16,6 +16,10 @@ export type StoreFailure =
   | "read-only"
   /** The file can't be opened or made. */
   | "unreachable"
+  /** Another file, or none, is where it was. */
+  | "moved"
+  /** A write has been under way for long. */
+  | "stalled"
   /** Deno was not given the permission. */
   | "not-permitted"
   /** It is the database of some other program. */
@@ -28,11 +32,17 @@ export type StoreFailure =
 const ADVICE: Readonly<Record<StoreFailure, string>> = {
   "locked": "another process uses it, likely another Roomkeeper. Stop that one, or give each its " +
     "own [store] path",
-  "corrupt": "its content is damaged",
+  "corrupt": "its content is damaged. It is renamed by itself, and a new one begun",
   "full": "no space is left on the disk. Make some",
-  "read-only": "it is read-only. Let the user that runs Roomkeeper write the file and its folder",
+  "read-only": "it is read-only. Let the user that runs Roomkeeper write the file and its " +
+    "folder. A disk turns read-only after an error: see the system's log, and mount it anew",
   "unreachable": "it can't be opened or made. Check that the folder of [store] path is there and " +
     "that the user that runs Roomkeeper may write to it",
+  "moved": "it was moved, deleted or replaced while in use. It is opened anew by itself, and " +
+    "everything written to it",
+  "stalled":
+    "the disk does not answer. See the system's log and, if it is a disk over the network, " +
+    "whether its server can be reached",
   "not-permitted": "Deno was not given the permission. Add the folder of [store] path to both " +
     "--allow-read and --allow-write",
   "foreign": "it is the database of another program. Choose another [store] path",
@@ -41,7 +51,14 @@ const ADVICE: Readonly<Record<StoreFailure, string>> = {
 };
 
 /** What a restart may help against; everything else wants a setting changed. */
-const PASSING: ReadonlySet<StoreFailure> = new Set(["locked", "corrupt", "full", "failed"]);
+const PASSING: ReadonlySet<StoreFailure> = new Set([
+  "locked",
+  "corrupt",
+  "full",
+  "moved",
+  "stalled",
+  "failed",
+]);
 
 /** SQLite's result codes (https://www.sqlite.org/rescode.html), the primary ones. */
 const RESULTS: Readonly<Record<number, StoreFailure>> = {
@@ -72,6 +89,8 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
   /** What is wrong. */
   readonly reason: StoreFailure;
+  /** Where the file is, or should be. */
+  readonly path: string;
   /** Whether it will most likely happen again until somebody changes a setting. */
   readonly lasting: boolean;
 
@@ -81,6 +100,7 @@ export class StoreError extends Error {
     const detail = cause instanceof Error && reason === "failed" ? ` (${cause.message})` : "";
     super(`Cannot use the store ${path}: ${ADVICE[reason]}${detail}`, options);
     this.reason = reason;
+    this.path = path;
     this.lasting = !PASSING.has(reason);
   }
 

@@ -8,8 +8,8 @@ import type { StoreChange } from "../actors/effects.ts";
 import type { LinkName, StoredLink } from "../actors/router.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { JoinStore, StoreHealth } from "../keeper/join_store.ts";
-import { Database, setAside, sizeOf } from "./database.ts";
-import { StoreError } from "./errors.ts";
+import { Database, explained, setAside, sizeOf } from "./database.ts";
+import { StoreError, type StoreFailure } from "./errors.ts";
 import { PendingChanges } from "./pending_changes.ts";
 import { Tables } from "./tables.ts";
 
@@ -49,6 +49,10 @@ export interface StoreOptions {
 /** The pause after the first failure in a row; it doubles up to the longest. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** After these the file has to be opened anew: it, or the disk under it, is not what it was. */
+const BREAKS: ReadonlySet<StoreFailure> = new Set(["failed", "read-only", "unreachable", "moved"]);
+/** A write that takes longer is told: it may be over next, or never. */
+const STALLED_MS = 30_000;
 /** How often it is looked how large the file is. */
 const MEASURE_MS = 10_000;
 
@@ -104,7 +108,7 @@ export class SqliteStore implements JoinStore {
   #retryMs = 0;
   #writing: Promise<void> | undefined;
   #slowestMs = 0;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(path: string, options: StoreOptions) {
     const { tick = 200, batch = 1000, maxPending = 500_000 } = options;
@@ -165,7 +169,7 @@ export class SqliteStore implements JoinStore {
 
   /** Remembers a change, to be written within a tick. */
   record(link: LinkName, change: StoreChange): void {
-    if (this.#closed || this.#outdated) return;
+    if (this.#closing !== undefined || this.#outdated) return;
     this.#pending.add(link, change);
     if (this.#error === undefined) this.#plan(this.#pending.size < this.#batch ? this.#tick : 0);
     else if (this.#pending.size > this.#maxPending) this.#overflowed();
@@ -177,9 +181,11 @@ export class SqliteStore implements JoinStore {
   }
 
   /** Writes what waits, as far as that is possible, and lets go of the file. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#planned?.cancel();
     await this.#writing;
     do await this.#write(); while (this.#error === undefined && this.#busy);
@@ -200,12 +206,17 @@ export class SqliteStore implements JoinStore {
 
   /** Whether there is something to write. */
   get #busy(): boolean {
-    return this.#pending.size > 0 || this.#copying !== undefined;
+    return this.#pending.size > 0 || this.#rewriting;
+  }
+
+  /** Whether everything is still to be written anew, or some of it. */
+  get #rewriting(): boolean {
+    return this.#outdated || this.#copying !== undefined;
   }
 
   /** Writes in so many milliseconds, or earlier if that is planned already. */
   #plan(ms: number): void {
-    if (this.#closed || this.#writing !== undefined) return;
+    if (this.#closing !== undefined || this.#writing !== undefined) return;
     const at = this.#clock.now() + ms;
     if (this.#planned !== undefined) {
       if (this.#planned.at <= at) return;
@@ -221,8 +232,8 @@ export class SqliteStore implements JoinStore {
   /** Writes one batch after the other while there are full ones; the rest is left for the tick. */
   async #writeAll(): Promise<void> {
     do await this.#write(); while (
-      this.#error === undefined && !this.#closed &&
-      (this.#pending.size >= this.#batch || this.#copying !== undefined)
+      this.#error === undefined && this.#closing === undefined &&
+      (this.#pending.size >= this.#batch || this.#rewriting)
     );
     this.#writing = undefined;
     if (this.#error !== undefined) this.#plan(this.#retryMs);
@@ -231,6 +242,7 @@ export class SqliteStore implements JoinStore {
 
   async #write(): Promise<void> {
     const start = this.#clock.now();
+    const cancel = this.#clock.after(STALLED_MS, () => this.#stalled());
     try {
       const tables = await this.#writable();
       if (this.#pending.size < this.#batch) this.#copySome();
@@ -241,6 +253,8 @@ export class SqliteStore implements JoinStore {
       await this.#measure();
     } catch (error) {
       return await this.#failed(error);
+    } finally {
+      cancel();
     }
     if (this.#error !== undefined) this.#recovered();
   }
@@ -250,12 +264,18 @@ export class SqliteStore implements JoinStore {
     if (this.#clock.now() < this.#measuredAt + MEASURE_MS) return;
     this.#measuredAt = this.#clock.now();
     this.#bytes = await sizeOf(this.path);
+    if (await this.#tables?.isInPlace() === false) throw new StoreError("moved", this.path);
   }
 
   /** The tables, made fit for writing if they were not. */
   async #writable(): Promise<Tables> {
     if (this.#damaged) this.#rename();
-    const tables = this.#tables ??= await this.#open();
+    const tables = this.#tables ?? await this.#open();
+    if (this.#tables === undefined) {
+      this.#tables = tables;
+      // What a disk took before it failed need not be there any more.
+      this.#copying = this.#all()[Symbol.iterator]();
+    }
     if (this.#outdated) {
       await tables.clear();
       this.#outdated = false;
@@ -277,11 +297,15 @@ export class SqliteStore implements JoinStore {
   // --- failures -------------------------------------------------------------------------------
 
   async #failed(cause: unknown): Promise<void> {
-    const error = StoreError.of(cause, this.path);
-    this.#error = error;
+    let error = this.#error = StoreError.of(cause, this.path);
+    if (this.#tables !== undefined && BREAKS.has(error.reason)) {
+      await this.#letGo();
+      this.#error = error = explained(error);
+    }
     this.#failures++;
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2 || RETRY_MS);
-    this.#logger.error("{message}. {pending} changes wait; trying again in {seconds} s", {
+    const next = this.#closing ? "" : "; trying again in {seconds} s";
+    this.#logger.error(`{message}. {pending} changes wait${next}`, {
       event: "store-failing",
       reason: error.reason,
       message: error.message,
@@ -291,6 +315,19 @@ export class SqliteStore implements JoinStore {
     });
     if (error.reason === "corrupt") await this.#discard();
     this.#plan(this.#retryMs);
+  }
+
+  /** A write takes so long that it may never end. Nothing else can be tried before it does. */
+  #stalled(): void {
+    if (this.#error !== undefined) return;
+    const error = this.#error = new StoreError("stalled", this.path);
+    this.#failures++;
+    this.#logger.error("{message}. {pending} changes wait", {
+      event: "store-failing",
+      reason: error.reason,
+      message: error.message,
+      pending: this.#pending.size,
+    });
   }
 
   #recovered(): void {
@@ -319,6 +356,11 @@ export class SqliteStore implements JoinStore {
   async #discard(): Promise<void> {
     this.#outdate();
     this.#damaged = true;
+    await this.#letGo();
+  }
+
+  /** Closes the file, to be opened anew: a disk that is in use can't be mounted again, for one. */
+  async #letGo(): Promise<void> {
     const tables = this.#tables;
     this.#tables = undefined;
     // It is of no use any more, and neither is what closing it tells.

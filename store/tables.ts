@@ -102,6 +102,11 @@ export class Tables {
     await this.#database.transaction(statements, statements.flatMap((_, place) => [place, 0]));
   }
 
+  /** Whether the file is still where it was opened. */
+  async isInPlace(): Promise<boolean> {
+    return await this.#database.isInPlace();
+  }
+
   /** Lets go of the file. */
   async close(): Promise<void> {
     await this.#database.close();

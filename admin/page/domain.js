@@ -10,7 +10,7 @@
 import { showChart } from "./chart.js";
 import { byId, fill, html } from "./dom.js";
 import { follow, onSearch } from "./follow.js";
-import { linkState, showFrame, showLive } from "./frame.js";
+import { fact, linkState, showFrame, showLive } from "./frame.js";
 import { ago, CAUSES, count, number, tell } from "./words.js";
 
 /** @typedef {import("../overview.ts").Overview} Overview */
@@ -84,21 +84,6 @@ function showLinks(links) {
     day.dataset["shown"] = text;
     showChart(day, link.timeline);
   }
-}
-
-/**
- * @param {string} name
- * @param {string | Node} value
- * @param {string} more
- */
-function fact(name, value, more) {
-  return html(
-    "div",
-    { class: "fact" },
-    html("span", { class: "quiet" }, name),
-    html("strong", {}, value),
-    html("span", { class: "quiet" }, more),
-  );
 }
 
 /** @param {DomainDetail["events"]} events */

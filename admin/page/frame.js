@@ -3,7 +3,7 @@
 /// <reference lib="dom" />
 /// <reference lib="esnext" />
 /**
- * What both pages have: the header, and how a link is doing.
+ * What both pages have: the header, facts, and how a link is doing.
  *
  * @module
  */
@@ -49,8 +49,9 @@ function showConnection() {
 function connectionText() {
   if (!live) return ["down", "Roomkeeper does not answer"];
   if (latest === undefined) return ["idle", "Loading"];
-  const { connection, hosts } = latest.overview;
+  const { connection, hosts, store } = latest.overview;
   if (connection.state !== "connected") return ["down", "Not connected to the server"];
+  if (store.state === "failing") return ["down", "Connected, but the store can't be written"];
   const behind = hosts.filter(({ state }) => state !== "synced").map(({ host }) => host);
   if (hosts.length === 0 || behind.length === 0) return ["up", "Connected"];
   return ["idle", `Connected, waiting for the plugin of ${behind.join(", ")}`];
@@ -93,6 +94,23 @@ export function linkState({ domain, link, verifying }) {
     "aria-label": `Verification of ${domain}`,
   });
   return [state, bar, text];
+}
+
+/**
+ * A figure with its name and a word about it.
+ *
+ * @param {string} name
+ * @param {string | Node} value
+ * @param {string} more
+ */
+export function fact(name, value, more) {
+  return html(
+    "div",
+    { class: "fact" },
+    html("span", { class: "quiet" }, name),
+    html("strong", {}, value),
+    html("span", { class: "quiet" }, more),
+  );
 }
 
 setInterval(refreshTimes, 5_000);

@@ -11,6 +11,7 @@ import { showChart, strip } from "./chart.js";
 import { byId, fill, html } from "./dom.js";
 import { follow, onSearch } from "./follow.js";
 import { linkState, showFrame, showLive } from "./frame.js";
+import { showStore, storeTrouble } from "./store.js";
 import { ago, CAUSES, count, number } from "./words.js";
 
 /** @typedef {import("../overview.ts").Overview} Overview */
@@ -74,17 +75,24 @@ function show(view) {
     showChart(chart, timeline);
   }
   showRows(view);
+  showStore(view.overview.store);
 }
 
 /** @param {Overview} overview */
-function showNotes({ paused, held, connection }) {
+function showNotes({ paused, held, connection, store }) {
+  const trouble = storeTrouble(store);
   const notes = [
     ...(connection.state === "connected" || !connection.reason ? [] : [connection.reason]),
     ...(paused
       ? [`Notices are held back: ${number(held)} so far. Resume them by ad-hoc command.`]
       : []),
   ];
-  fill(byId("notes"), notes, () => notes.map((note) => html("p", { class: "note" }, note)));
+  fill(byId("notes"), [trouble, notes], () => [
+    ...(trouble
+      ? [html("p", { class: "note bad" }, html("strong", {}, trouble[0]), trouble[1])]
+      : []),
+    ...notes.map((note) => html("p", { class: "note" }, note)),
+  ]);
 }
 
 /** @param {Overview} overview */

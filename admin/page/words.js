@@ -84,6 +84,18 @@ export function duration(ms) {
 }
 
 /**
+ * A size, from bytes.
+ *
+ * @param {number} bytes
+ */
+export function size(bytes) {
+  if (bytes < 1_000) return count(bytes, "byte");
+  const power = Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** power;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${["kB", "MB", "GB"][power - 1]}`;
+}
+
+/**
  * How long ago something was, kept up to date by {@linkcode refreshTimes}.
  *
  * @param {number} at

@@ -3,21 +3,23 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { answerCommand } from "../../admin/ad_hoc.ts";
 import { COMMANDS } from "../../admin/commands.ts";
+import type { StoreHealth } from "../../keeper/join_store.ts";
 import { type Element, serialize, xml } from "../../xml/mod.ts";
 import { NS } from "../../xmpp/mod.ts";
-import { Scene } from "./scene.ts";
+import { FULL_STORE, Scene, STORE } from "./scene.ts";
 
 const ADMIN = "admin@home.example/desk";
 const GARDEN = "garden.example";
 
 /** A keeper with a scene in it, which remembers what it was told to do. */
-function steered() {
+function steered(store: StoreHealth | undefined) {
   const scene = new Scene();
   scene.join(GARDEN, 2);
   const done: string[] = [];
   const keeper = {
     paused: false,
     held: 3,
+    store,
     router: {
       domains: scene.keeper.router.domains,
       verify: (domain: string) => (done.push(`verify ${domain}`), domain === GARDEN ? 1 : 0),
@@ -29,8 +31,13 @@ function steered() {
   return { keeper, done };
 }
 
-function ask(payload: Element, from = ADMIN, type = "set") {
-  const { keeper, done } = steered();
+function ask(
+  payload: Element,
+  from = ADMIN,
+  type = "set",
+  store: StoreHealth | undefined = STORE,
+) {
+  const { keeper, done } = steered(store);
   const iq = xml("iq", NS.component, { type, id: "1", from, to: "keeper.example" }, payload);
   const admins = new Set(["admin@home.example"]);
   return { answer: answerCommand(iq, { admins, keeper }), done };
@@ -118,6 +125,27 @@ Deno.test("status tells link and joins, and addresses are taken in any form", ()
   const text = serialize(answer!);
   assertStringIncludes(text, "2 of 2 sessions in 1 rooms");
   assertStringIncludes(text, "<value>up</value>");
+});
+
+Deno.test("status tells how the store is doing, and what to do about it", () => {
+  const told = (store: StoreHealth | undefined) => {
+    const request = command("roomkeeper#status", {}, { domain: GARDEN });
+    const done = commandOf(ask(request, ADMIN, "set", store).answer);
+    const fields = done.child("x", NS.dataForms)!.elements("field");
+    const field = fields.find((field) => field.attr("var") === "store");
+    return { note: done.child("note")!.text, field: field?.child("value")?.text };
+  };
+  assertEquals(told(STORE), {
+    note: `${GARDEN} has one link.`,
+    field: "ok, 1.2 MB, 3 changes to be written, slowest write 42 ms",
+  });
+  const full = told(FULL_STORE);
+  assertStringIncludes(full.note, "The store can't be written. ");
+  assertStringIncludes(full.note, "no space is left on the disk. Make some.");
+  assertEquals(
+    full.field,
+    "failing (full), 1.2 MB, 1250 changes to be written, slowest write 42 ms, 4 failures",
+  );
 });
 
 Deno.test("notices are held back and resumed in one step; a join is forgotten", () => {

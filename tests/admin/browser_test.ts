@@ -5,7 +5,7 @@ import axe, { type AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type AdminServer, serveAdmin } from "../../admin/http.ts";
 import { noBrowser, picture, startBrowser } from "./browser.ts";
-import { Scene } from "./scene.ts";
+import { FULL_STORE, Scene, STORE } from "./scene.ts";
 import { storyScene } from "./story.ts";
 
 const GARDEN = "chat.garden.example";
@@ -96,6 +96,12 @@ for (const [look, options] of LOOKS) {
     await domain.locator("summary").first().click();
     assertEquals(await barriers(domain), []);
     await picture(domain, `domain_${look}`);
+
+    stage.scene.keeper.store = { ...FULL_STORE, setAside: 1 };
+    await status.getByText("no space is left on the disk. Make some.").waitFor();
+    await domain.getByText("Connected, but the store can't be written").waitFor();
+    assertEquals([...await barriers(status), ...await barriers(domain)], []);
+    await picture(status, `store_failing_${look}`);
     for (const page of [status, domain]) {
       const wide = await page.evaluate<number>(
         "document.documentElement.scrollWidth - innerWidth",
@@ -207,6 +213,29 @@ browserTest("privacy: users are hashes, and the page says so", async () => {
   const text = await page.locator("main").textContent() ?? "";
   assert(!/user\d|User \d/.test(text), text);
   await picture(page, "domain_private");
+});
+
+browserTest("a store that fails is told at the top until it can be written again", async () => {
+  const scene = storyScene(5);
+  scene.keeper.store = FULL_STORE;
+  await using stage = await Stage.open(scene);
+  const page = await stage.page("/");
+  const note = page.locator("#notes p");
+  await note.getByText("The store can't be written.").waitFor();
+  assertStringIncludes(await note.textContent() ?? "", "no space is left on the disk. Make some.");
+  const store = page.getByRole("region", { name: "Store" });
+  for (const text of ["Failing", "full", "1,250", "1.2 MB", "42 ms"]) {
+    await store.getByText(text, { exact: true }).waitFor();
+  }
+  scene.keeper.store = STORE;
+  await page.getByText("Connected", { exact: true }).waitFor();
+  await store.getByText("OK", { exact: true }).waitFor();
+  assertEquals(await note.count(), 0);
+  scene.keeper.store = undefined;
+  await store.getByText("joins are kept in memory only").waitFor();
+  assertEquals(await barriers(page), []);
+  await picture(page, "store_none");
+  assertEquals(stage.complaints, []);
 });
 
 browserTest("trouble with the server itself is told at the top", async () => {

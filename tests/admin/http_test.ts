@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { type AdminServer, type HttpOptions, serveAdmin } from "../../admin/http.ts";
-import { Scene } from "./scene.ts";
+import { FULL_STORE, Scene, STORE } from "./scene.ts";
 
 const TOKEN = "correct horse battery staple".replaceAll(" ", "-");
 
@@ -66,11 +66,26 @@ Deno.test("healthz is about the process, readyz about the work", async () => {
 });
 
 Deno.test("readyz: a store that can't be written is no good", async () => {
-  const error = new Error("disk full");
-  const health = { pending: 7, failures: 1, setAside: 0, bytes: 0, slowestMs: 2 };
-  const store = () => ({ ...health, state: "failing" as const, error });
-  await using admin = new Admin({ store });
+  await using admin = new Admin();
+  admin.scene.keeper.store = { ...FULL_STORE, error: new Error("disk full") };
   assertEquals((await admin.get("/readyz")).body, "the store can't be written: disk full\n");
+});
+
+Deno.test("the overview tells how the store is doing", async () => {
+  await using admin = new Admin();
+  const { scene } = admin;
+  scene.join("rooms.example", 1);
+  const store = async (path: string) => (await admin.json(path)).overview.store;
+  assertEquals(await store("/api/domains"), { ...STORE });
+  const { error: _, ...figures } = FULL_STORE;
+  scene.keeper.store = FULL_STORE;
+  assertEquals(await store("/api/domains/rooms.example"), {
+    ...figures,
+    message: "Cannot use the store /var/lib/roomkeeper/roomkeeper.sqlite: no space is left on " +
+      "the disk. Make some.",
+  });
+  scene.keeper.store = undefined;
+  assertEquals(await store("/api/domains"), { state: "none" });
 });
 
 Deno.test("without a token only loopback names are answered: no page elsewhere can read us", async () => {

@@ -27,9 +27,7 @@ async function promtool(...args: string[]): Promise<string> {
 
 async function metricNames(): Promise<Set<string>> {
   const metrics = new Metrics();
-  const figures = { pending: 0, failures: 0, setAside: 0, bytes: 0, slowestMs: 0 };
-  const health = { state: "ok", ...figures } as const;
-  metrics.watch(new Scene().keeper, "1.2.3", () => health);
+  metrics.watch(new Scene().keeper, "1.2.3");
   const types = [...(await metrics.text()).matchAll(/^# TYPE (\w+) (\w+)/gm)];
   return new Set(
     types.flatMap(([, name, type]) =>

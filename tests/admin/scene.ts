@@ -7,9 +7,31 @@ import { RemoteDomain } from "../../actors/remote_domain.ts";
 import { History } from "../../admin/history.ts";
 import type { KeeperView } from "../../admin/keeper_view.ts";
 import { Metrics } from "../../admin/metrics.ts";
+import type { StoreHealth } from "../../keeper/join_store.ts";
+import { StoreError } from "../../store/mod.ts";
 
 /** The watched host of all scenes. */
 export const HOST = "home.example";
+
+/** The health of a store that does well. */
+export const STORE: StoreHealth = {
+  state: "ok",
+  pending: 3,
+  failures: 0,
+  setAside: 0,
+  bytes: 1_234_567,
+  slowestMs: 41.6,
+};
+
+/** The health of a store whose disk has become full. */
+export const FULL_STORE: StoreHealth = {
+  ...STORE,
+  state: "failing",
+  pending: 1_250,
+  failures: 4,
+  reason: "full",
+  error: new StoreError("full", "/var/lib/roomkeeper/roomkeeper.sqlite"),
+};
 
 /** A keeper as the operator's side sees it, whose connection is played. */
 export class Scene {
@@ -43,6 +65,7 @@ export class Scene {
       hosts: [{ host: HOST, state: "synced", software: "prosody" }],
       paused: false,
       held: 0,
+      store: STORE,
     };
     this.metrics.watch(this.keeper, "1.2.3");
   }

@@ -6,7 +6,7 @@ import { overview } from "../../admin/overview.ts";
 import { domainRows } from "../../admin/rows.ts";
 import { status, StatusError } from "../../cli/status.ts";
 import { statusText } from "../../cli/status_text.ts";
-import { Scene } from "../admin/scene.ts";
+import { FULL_STORE, Scene, STORE } from "../admin/scene.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 /** A configuration file for a server with these lines under [http]. */
@@ -124,6 +124,25 @@ Deno.test("no line is wider than the terminal, and colours are only asked for", 
   assertStringIncludes(narrow.join("\n"), "Notices are held back");
   assert(!text(scene).includes("\x1b"));
   assert(text(scene, { colour: true }).includes("\x1b["));
+});
+
+Deno.test("the store is told about; one that fails in red above the figures, with what to do", () => {
+  const scene = new Scene();
+  const line = () => text(scene).split("\n").find((line) => line.startsWith("Store: "));
+  assertEquals(line(), "Store: ok, 1.2 MB, 3 changes to be written, slowest write 42 ms");
+  scene.keeper.store = { ...STORE, bytes: 900, pending: 1, setAside: 1, failures: 1 };
+  assertEquals(
+    line(),
+    "Store: ok, 900 bytes, 1 change to be written, slowest write 42 ms, 1 failure, " +
+      "1 damaged file set aside",
+  );
+  scene.keeper.store = FULL_STORE;
+  assertStringIncludes(line() ?? "", "Store: failing (full), ");
+  const [, second] = text(scene, { colour: true }).split("\n");
+  assertStringIncludes(second!, "\x1b[31mThe store can't be written. Cannot use the store /var/");
+  assertStringIncludes(second!, "no space is left on the disk. Make some. Until then joins");
+  scene.keeper.store = undefined;
+  assertEquals(line(), "Store: none, joins are kept in memory only");
 });
 
 Deno.test("a name from outside can't move the cursor", () => {

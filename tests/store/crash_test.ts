@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 import { openStore, StoreError } from "../../store/mod.ts";
-import { Folder, storedNumbers } from "./fixture.ts";
+import { Bench, Folder, storedNumbers } from "./fixture.ts";
 
 const CRASHES = 12;
 
@@ -34,6 +34,21 @@ Deno.test("a file that another process uses is refused, and free once that is ki
   await (await openStore(folder.file)).close();
 });
 
+Deno.test("whoever tries to open the file in this process takes nothing from the one who has it", async () => {
+  using folder = new Folder();
+  await using bench = await Bench.open(folder.file);
+  const again = await assertRejects(() => openStore(folder.file), StoreError);
+  assertEquals(again.reason, "locked");
+  const { child, lines } = writer(folder, 0, "null");
+  const { value } = await lines.next();
+  if (value !== undefined) child.kill("SIGKILL");
+  await child.status;
+  assertEquals(value, undefined, "another process must not get in");
+  bench.put(1);
+  await bench.pass(200);
+  assertEquals(bench.store.health.state, "ok");
+});
+
 /** Returns how many joins the process said it had written. */
 async function writeUntilKilled(folder: Folder, start: number, ms: number): Promise<number> {
   const { child, lines } = writer(folder, start);
@@ -47,7 +62,7 @@ async function writeUntilKilled(folder: Folder, start: number, ms: number): Prom
 }
 
 /** The process that writes. It has no permission but for the folder of the file. */
-function writer(folder: Folder, start: number): {
+function writer(folder: Folder, start: number, stderr: "inherit" | "null" = "inherit"): {
   readonly child: Deno.ChildProcess;
   readonly lines: AsyncIterableIterator<string>;
 } {
@@ -56,6 +71,7 @@ function writer(folder: Folder, start: number): {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--quiet", ...permissions, script, folder.file, `${start}`],
     stdout: "piped",
+    stderr,
   }).spawn();
   const lines = child.stdout
     .pipeThrough(new TextDecoderStream())

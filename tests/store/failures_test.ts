@@ -2,9 +2,11 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openStore, StoreError } from "../../store/mod.ts";
 import type { StoredLink } from "../../actors/router.ts";
 import { Bench, Folder, join, LINK, storedNumbers } from "./fixture.ts";
-import { SmallDisk } from "./small_disk.ts";
+import { LoopDisk, noLoopDisk } from "./loop_disk.ts";
+import { noSmallDisk, SmallDisk } from "./small_disk.ts";
 
-const onSmallDisk = { ignore: !SmallDisk.available };
+const onLoopDisk = { ignore: noLoopDisk };
+const onSmallDisk = { ignore: noSmallDisk };
 /** Enough to be more than SQLite keeps in memory. */
 const MANY = 40_000;
 
@@ -152,6 +154,133 @@ Deno.test(
     assertEquals(await storedNumbers(folder.file), [7, 8, 9, 10]);
   },
 );
+
+Deno.test(
+  "more waits than is kept, just while a write works again: everything is written anew",
+  onSmallDisk,
+  async () => {
+    using folder = new Folder();
+    using disk = new SmallDisk(folder.path, 4096);
+    await using bench = await Bench.open(folder.file, { maxPending: 3000 });
+    bench.store.backUpBy(() => knownLinks([7, 8, 9]));
+    disk.fill();
+    bench.put(...numbers(2900));
+    await bench.pass(200);
+    assertEquals(bench.store.health.state, "failing");
+    disk.free();
+    bench.clock.advance(1_000);
+    bench.put(...numbers(6000).slice(2900));
+    assert(bench.log.includes("error store-outdated"));
+    await bench.pass(1_000);
+    bench.put(10);
+    await bench.pass(1_000);
+    assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
+    await bench.store.close();
+    assertEquals(await storedNumbers(folder.file), [7, 8, 9, 10]);
+  },
+);
+
+Deno.test(
+  "a disk that hangs: told after a while, what waits is bounded, and written in the end",
+  onLoopDisk,
+  async () => {
+    using folder = new Folder();
+    using disk = new LoopDisk(folder.path);
+    await using bench = await Bench.open(folder.file, { maxPending: 3000 });
+    bench.store.backUpBy(() => knownLinks(numbers(50)));
+    {
+      using _ = disk.freeze();
+      bench.put(...numbers(50));
+      bench.clock.advance(200);
+      assertEquals(bench.store.health.state, "ok");
+      bench.clock.advance(60_000);
+      assertEquals([bench.store.health.state, bench.store.health.reason], ["failing", "stalled"]);
+      bench.put(...numbers(6000));
+      assertEquals(bench.store.health.pending, 0);
+    }
+    await bench.store.idle();
+    await bench.pass(1_000);
+    assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
+    assertEquals(bench.log, ["error store-failing", "error store-outdated", "info store-ok"]);
+    await bench.store.close();
+    assertEquals(bench.clock.pending, 0);
+    assertEquals(await storedNumbers(folder.file), numbers(50));
+  },
+);
+
+Deno.test(
+  "a disk that turns read-only while it is used: mounted anew, it gets everything",
+  onLoopDisk,
+  async () => {
+    using folder = new Folder();
+    using disk = new LoopDisk(folder.path);
+    await using bench = await Bench.open(folder.file);
+    const known = new Set(numbers(500));
+    bench.store.backUpBy(() => knownLinks([...known]));
+    bench.put(...known);
+    await bench.pass(200);
+    assertEquals(bench.store.health.pending, 0, "the disk has taken it");
+
+    disk.fail();
+    for (const n of numbers(700)) known.add(n);
+    bench.put(...numbers(700).slice(500));
+    await bench.pass(10_000);
+    const { state, reason, error, pending, failures } = bench.store.health;
+    assertEquals([state, reason, pending], ["failing", "read-only", 200]);
+    assert(error?.message.includes("mount it anew"), error?.message);
+    assert(failures > 2 && failures < 6, `${failures} tries`);
+    bench.put(700);
+    known.add(700);
+    assertEquals(bench.store.health.pending, 201);
+
+    disk.mountAnew();
+    await bench.pass(30_000);
+    assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
+    assertEquals(bench.store.health.setAside, 0);
+    assertEquals(bench.log.at(-1), "info store-ok");
+    await bench.store.close();
+    // What the disk had taken before it failed was not all there any more.
+    assertEquals(await storedNumbers(folder.file), numbers(701));
+  },
+);
+
+Deno.test(
+  "a disk that is still read-only at the end: told, and let go of",
+  onLoopDisk,
+  async () => {
+    using folder = new Folder();
+    using disk = new LoopDisk(folder.path);
+    await using bench = await Bench.open(folder.file);
+    bench.put(1);
+    disk.fail();
+    await bench.pass(5_000);
+    await bench.store.close();
+    assertEquals(bench.log.at(-1), "error store-lost");
+    assertEquals(bench.clock.pending, 0);
+    disk.mountAnew();
+  },
+);
+
+for (const [what, gone] of [["deleted", "remove"], ["moved away", "rename"]] as const) {
+  Deno.test(`a file that is ${what} while it is used is made anew with what memory knows`, {
+    ignore: Deno.build.os === "windows",
+  }, async () => {
+    using folder = new Folder();
+    await using bench = await Bench.open(folder.file);
+    bench.store.backUpBy(() => knownLinks(numbers(100)));
+    bench.put(...numbers(99));
+    await bench.pass(200);
+    if (gone === "remove") Deno.removeSync(folder.file);
+    else Deno.renameSync(folder.file, `${folder.file}.old`);
+    await bench.pass(20_000);
+    bench.put(99);
+    await bench.pass(20_000);
+    assertEquals([bench.store.health.state, bench.store.health.failures], ["ok", 1]);
+    assertEquals(bench.log, ["error store-failing", "info store-ok"]);
+    await bench.store.close();
+    assertEquals(await storedNumbers(folder.file), numbers(100));
+  });
+}
 
 Deno.test("what can't be written at the end is told", onSmallDisk, async () => {
   using folder = new Folder();

@@ -70,6 +70,17 @@ Deno.test("closing writes everything, twice does no harm, and nothing is recorde
   assertEquals(folder.names, ["joins.sqlite"]);
 });
 
+Deno.test("whoever closes a store that is being closed waits for that", async () => {
+  using folder = new Folder();
+  const bench = await Bench.open(folder.file);
+  bench.put(...Array.from({ length: 5_000 }, (_, n) => n));
+  const first = bench.store.close();
+  await bench.store.close();
+  assertEquals(bench.store.health.pending, 0);
+  await (await openStore(folder.file)).close();
+  await first;
+});
+
 Deno.test("texts of any script and kind come back as they were", async () => {
   using folder = new Folder();
   const odd = join(1, {
