@@ -47,22 +47,6 @@ export class LoopDisk implements Disposable {
   }
 }
 
-/** Without these disks their tests are left out, but never where everything must be tested. */
-export const noLoopDisk: boolean = !Deno.env.get("CI") && !isPossible();
-
-function isPossible(): boolean {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
-  const folder = Deno.makeTempDirSync();
-  try {
-    using _ = new LoopDisk(folder);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    Deno.removeSync(folder);
-  }
-}
-
 /** Runs a command; returns what it prints. */
 function must(command: string, ...args: string[]): string {
   const { success, stdout, stderr } = new Deno.Command(command, { args }).outputSync();
