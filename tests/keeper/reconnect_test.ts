@@ -1,5 +1,6 @@
 /** The connection to the server breaks while users are still to be told. */
 import { assert, assertEquals } from "@std/assert";
+import type { LinkName } from "../../actors/router.ts";
 import { Keeper, type KeeperOptions } from "../../mod.ts";
 import type { Element } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
@@ -79,10 +80,16 @@ class Server implements AsyncDisposable {
     assert(this.keeper.connection.waiting.urgent > 0, "notices wait");
   }
 
-  /** Hangs up, and takes the next connection. */
-  async reconnect(): Promise<void> {
+  /** Hangs up, and takes the next connection: users are in doubt then. */
+  async reconnect(hosts = 1): Promise<void> {
     this.session.cut();
     await this.accept();
+    await this.until(() => this.doubtful.length === hosts);
+  }
+
+  /** The links with somebody in doubt. */
+  get doubtful(): LinkName[] {
+    return this.keeper.router.domains.filter(({ status }) => status.losses.length > 0);
   }
 
   /** The plugins of some hosts answer the keeper's hello with who of their users is in the room. */
@@ -119,9 +126,7 @@ class Server implements AsyncDisposable {
     const blind = this.keeper.hosts.filter(({ state }) => state !== "synced");
     const seen = (host: string) => blind.every((sync) => sync.host !== host);
     const doubtful = () =>
-      this.keeper.router.domains.some(({ host, status }) =>
-        seen(host) && status.losses.length > 0
-      ) || this.keeper.connection.waiting.urgent > 0;
+      this.doubtful.some(({ host }) => seen(host)) || this.keeper.connection.waiting.urgent > 0;
     while (doubtful()) {
       this.#next ??= this.session.stanza();
       const stanza = await Promise.race([this.#next, this.until(() => !doubtful())]);
@@ -185,7 +190,7 @@ Deno.test("a plugin that stays silent holds up nobody but its own users", async 
   await using server = await Server.start({ feed: "plugin" });
   await server.synced([HOME, OTHER], []);
   await server.lose([ANN, EVE]);
-  await server.reconnect();
+  await server.reconnect(2);
   await server.synced([OTHER], [EVE]);
   assertEquals(await server.settle(), { asked: [EVE], told: [EVE] });
   await server.synced([HOME], [ANN]);
