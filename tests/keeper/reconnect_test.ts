@@ -2,12 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { LinkName } from "../../actors/router.ts";
 import { Keeper, type KeeperOptions } from "../../mod.ts";
-import type { Element } from "../../xml/mod.ts";
+import { type Element, xml } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { iqResult } from "../../xmpp/iq.ts";
 import { bareJid, domainOf } from "../../xmpp/jid.ts";
 import { linkMessage } from "../../xmpp/link.ts";
 import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import { NS } from "../../xmpp/namespaces.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
 import { DOMAIN, FakeSession, SECRET } from "../component/fake_server.ts";
 import { MemoryTransport } from "../component/memory_transport.ts";
@@ -24,6 +25,12 @@ const [ANN, BOB, CID] = ["ann", "bob", "cid"].map((name) => `${name}@${HOME}/pho
   string,
 ];
 const EVE = `eve@${OTHER}/phone`;
+const LAST = xml(
+  "iq",
+  NS.component,
+  { from: HOME, to: DOMAIN, type: "get", id: "last" },
+  xml("ping", NS.ping),
+);
 const NOT_IN = { type: "cancel", condition: "not-acceptable" } as const;
 
 /** A keeper, and a server that is there, reads no more, hangs up, and comes back. */
@@ -33,8 +40,6 @@ class Server implements AsyncDisposable {
   /** Users who are in the room. */
   readonly present = new Set<string>();
   session!: FakeSession;
-  /** What is waited for since nobody is in doubt. */
-  #next: Promise<Element> | undefined;
 
   private constructor(options: Partial<KeeperOptions>) {
     // No notice fits into the socket as a whole.
@@ -124,34 +129,30 @@ class Server implements AsyncDisposable {
   async settle(): Promise<{ readonly asked: string[]; readonly told: string[] }> {
     const [asked, told]: [string[], string[]] = [[], []];
     const blind = this.keeper.hosts.filter(({ state }) => state !== "synced");
-    const seen = (host: string) => blind.every((sync) => sync.host !== host);
-    const doubtful = () =>
-      this.doubtful.some(({ host }) => seen(host)) || this.keeper.connection.waiting.urgent > 0;
-    while (doubtful()) {
-      this.#next ??= this.session.stanza();
-      const stanza = await Promise.race([this.#next, this.until(() => !doubtful())]);
-      if (stanza === undefined) break;
-      this.#next = undefined;
-      if (stanza.name === "iq") {
-        if (stanza.attr("from") !== DOMAIN) asked.push(stanza.attr("from")!);
-        await this.answer(stanza);
-        // What the answer brings about comes before the next look.
-        await new Promise((turn) => setTimeout(turn, 5));
-      } else if (stanza.attr("type") === "unavailable") {
+    const seen = ({ host }: LinkName) => blind.every((sync) => sync.host !== host);
+    // What is asked last is answered last.
+    const end = this.until(() => !this.doubtful.some(seen)).then(() => this.session.send(LAST));
+    for (;;) {
+      const stanza = await this.session.stanza();
+      if (stanza.attr("id") === LAST.attr("id")) break;
+      else if (stanza.attr("type") === "unavailable") {
         assertEquals(bareJid(stanza.attr("from")!), GARDEN);
         told.push(stanza.attr("to")!);
+      } else if (stanza.name === "iq") {
+        if (stanza.attr("from") !== DOMAIN) asked.push(stanza.attr("from")!);
+        await this.answer(stanza);
       }
     }
+    await end;
     return { asked, told };
   }
 
-  async until(so: () => boolean): Promise<undefined> {
+  async until(so: () => boolean): Promise<void> {
     while (!so()) await new Promise((turn) => setTimeout(turn));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.session.cut();
-    await this.#next?.catch(() => {});
     await this.keeper.stop();
   }
 }
