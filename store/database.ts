@@ -108,10 +108,21 @@ export class Database {
  */
 function make(path: string): void {
   try {
+    if (isThere(path)) return;
     // Addresses of users are nobody else's business; SQLite gives its log the same mode.
-    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+    Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw StoreError.of(error, path);
+    throw StoreError.of(error, path);
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

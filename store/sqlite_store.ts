@@ -194,7 +194,7 @@ export class SqliteStore implements JoinStore {
     } catch (error) {
       await this.#failed(error);
     }
-    if (this.#pending.size === 0 && !this.#outdated) return;
+    if (!this.#busy) return;
     this.#logger.error("{pending} changes of joins are lost as {path} could not be written", {
       event: "store-lost",
       pending: this.#pending.size,
