@@ -14,8 +14,8 @@ const OPTIONS = [
   "--noAssert",
   "-O3",
   "--converge",
-  "--initialMemory=28", // pages of 64 KiB; `memory.ts` says what for
-  "--maximumMemory=28",
+  "--initialMemory=36", // pages of 64 KiB; `memory.ts` says what for
+  "--maximumMemory=36",
   "--disableWarning=112,201", // vectors stay inside; addresses are 32 bits wide
 ];
 

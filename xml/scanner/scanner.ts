@@ -88,7 +88,7 @@ export class StanzaScanner {
   }
 
   /**
-   * Makes a scanner for one stream, with about 1.8 MB of memory that never grows.
+   * Makes a scanner for one stream, with about 2.4 MB of memory that never grows.
    *
    * @param limits What a stanza may ask for: at most 262,144 bytes and a depth of 254, by default
    *   262,144 and 64.
@@ -104,7 +104,7 @@ export class StanzaScanner {
   }
 
   /**
-   * Where the next bytes are to be written: 262,144 bytes of the scanner's own memory.
+   * Where the next bytes are to be written: 524,288 bytes of the scanner's own memory.
    *
    * @throws {StreamError} If the stream has been refused.
    * @throws {Error} If there may be more records: call `more` until it returns 0 first.
@@ -120,7 +120,7 @@ export class StanzaScanner {
   /**
    * Takes the bytes that were written to the start of the input.
    *
-   * @param length How many, at most 262,144.
+   * @param length How many, at most 524,288.
    * @returns The number of records in the first batch, at most 256; `more` finds the next ones.
    * @throws {StreamError} If the stream is refused and there is no record before the place.
    */

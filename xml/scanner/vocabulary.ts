@@ -15,7 +15,7 @@ export const MAX_STANZA_BYTES = 262144;
  * The most bytes that one socket read can put into the scanner's memory. A read costs the runtime
  * about 20 µs, however little it brings: nearly half the time that 64 KiB take to be read by us.
  */
-export const READ_BYTES = 262144;
+export const READ_BYTES = 524288;
 /** The deepest nesting of elements, the stanza itself included, that a limit can allow. */
 export const MAX_DEPTH = 254;
 /** The most attributes, namespace declarations included, that an element may carry. */

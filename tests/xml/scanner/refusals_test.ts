@@ -113,3 +113,9 @@ Deno.test("limits are checked when a scanner is made", () => {
   assertEquals(scan(stanza, [1], { maxStanzaBytes: 200 }).records.length, 2);
   assertEquals(scan(stanza, [1], { maxStanzaBytes: 199 }).refused, "policy-violation");
 });
+
+Deno.test("more stanzas than fit into one batch do not count together", () => {
+  const many = utf8.encode(OPEN + "<iq>hello</iq>".repeat(1_000));
+  const { records, refused } = scan(many, [many.length], { maxStanzaBytes: 200 });
+  assertEquals([records.length, refused], [1_001, undefined]);
+});

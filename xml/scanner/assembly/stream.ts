@@ -83,7 +83,9 @@ export function scan(): usize {
   setCount(0);
   if (refusal != Refusal.None) return 0;
   if (!seeking || seek()) advance();
-  if (refusal == Refusal.None && end - keep > limit()) tooLong();
+  // In a full batch there may be whole stanzas left.
+  const looked = refusal == Refusal.None && count < (BATCH as usize);
+  if (looked && end - keep > limit()) tooLong();
   return count;
 }
 
