@@ -270,12 +270,12 @@ export class SqliteStore implements JoinStore {
   /** The tables, made fit for writing if they were not. */
   async #writable(): Promise<Tables> {
     if (this.#damaged) this.#rename();
-    const tables = this.#tables ?? await this.#open();
     if (this.#tables === undefined) {
-      this.#tables = tables;
+      this.#tables = await this.#open();
       // What a disk took before it failed need not be there any more.
       this.#copying = this.#all()[Symbol.iterator]();
     }
+    const tables = this.#tables;
     if (this.#outdated) {
       await tables.clear();
       this.#outdated = false;

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openStore, StoreError } from "../../store/mod.ts";
 import type { StoredLink } from "../../actors/router.ts";
 import { Bench, Folder, join, LINK, storedNumbers } from "./fixture.ts";
-import { LoopDisk } from "./loop_disk.ts";
-import { noLoopDisk, noSmallDisk, SmallDisk } from "./small_disk.ts";
+import { LoopDisk, noLoopDisk } from "./loop_disk.ts";
+import { noSmallDisk, SmallDisk } from "./small_disk.ts";
 
 const onLoopDisk = { ignore: noLoopDisk };
 const onSmallDisk = { ignore: noSmallDisk };

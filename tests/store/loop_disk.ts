@@ -1,6 +1,6 @@
 /** An ext4 disk that can fail for real, where the machine lets us have one (Linux, root). */
 
-import { run } from "./small_disk.ts";
+import { mayMount, run } from "./mounting.ts";
 
 /** Mounts a disk at a folder until it is disposed of. */
 export class LoopDisk implements Disposable {
@@ -44,6 +44,17 @@ export class LoopDisk implements Disposable {
     run("umount", this.#folder);
     run("losetup", "--detach", this.#device);
     Deno.removeSync(this.#image);
+  }
+}
+
+/** Whether the tests on such disks are to be left out. */
+export const noLoopDisk = !mayMount || !isDevice("/dev/loop-control");
+
+function isDevice(path: string): boolean {
+  try {
+    return Deno.statSync(path).isCharDevice === true;
+  } catch {
+    return false;
   }
 }
 

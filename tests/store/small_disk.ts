@@ -1,5 +1,7 @@
 /** A file system of a few kilobytes, where the machine lets us have one (Linux, root). */
 
+import { mayMount, run } from "./mounting.ts";
+
 /** Mounts a small disk at a folder until it is disposed of. */
 export class SmallDisk implements Disposable {
   readonly #folder: string;
@@ -36,34 +38,9 @@ export class SmallDisk implements Disposable {
   }
 }
 
-/** Whether this process may mount disks: then its tests must be able to. */
-const mayMount = Deno.build.os === "linux" && hasCapability(21);
-
 /** Whether the tests on small disks are to be left out. */
 export const noSmallDisk = !mayMount;
 
-/** Whether the tests on disks that are files are to be left out. */
-export const noLoopDisk = !mayMount || !isDevice("/dev/loop-control");
-
-/** Whether the process has a capability of capabilities(7); 21 is CAP_SYS_ADMIN. */
-function hasCapability(bit: number): boolean {
-  const [, set] = /^CapEff:\s*(\w+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];
-  return (BigInt(`0x${set ?? 0}`) >> BigInt(bit) & 1n) === 1n;
-}
-
-function isDevice(path: string): boolean {
-  try {
-    return Deno.statSync(path).isCharDevice === true;
-  } catch {
-    return false;
-  }
-}
-
 function mount(...args: string[]): boolean {
   return run("mount", ...args);
-}
-
-/** Runs a command; returns whether that worked. */
-export function run(command: string, ...args: string[]): boolean {
-  return new Deno.Command(command, { args, stderr: "null" }).outputSync().success;
 }
