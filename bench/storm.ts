@@ -15,7 +15,7 @@ import { logObserver } from "../keeper/log_observer.ts";
 import { openStore } from "../store/mod.ts";
 import { COMPONENT } from "../tests/support/component_port.ts";
 import { HOME } from "../tests/support/world.ts";
-import { count, machine, residentMemory, row } from "./report.ts";
+import { collectGarbage, count, machine, residentMemory, row } from "./report.ts";
 import { StallMeter } from "./stall_meter.ts";
 import type { StormReport, StormShape } from "./storm_home.ts";
 import { StormHomeProcess } from "./storm_home_process.ts";
@@ -121,7 +121,7 @@ async function storm(shape: StormShape, pace: number): Promise<void> {
     row("users told, of those that were dropped", told, `of ${count(shape.joins / 10)}`);
     row("false notices", mistaken, "");
     row("memory, at the most, above that before", (most - before) / 2 ** 20, "MiB");
-    await residentMemory("regular");
+    collectGarbage();
     const left = Deno.memoryUsage().heapUsed - live;
     row("live heap afterwards, above that before", left / 2 ** 20, "MiB");
 
