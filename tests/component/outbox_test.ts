@@ -24,6 +24,20 @@ Deno.test("urgent stanzas overtake normal ones, and control all", () => {
   assert(outbox.isEmpty);
 });
 
+Deno.test("what is withdrawn is not written, and who waits for it hears so", async () => {
+  const outbox = new Outbox({ urgent: 10, normal: 10 });
+  outbox.offer("<urgent/>", "urgent");
+  outbox.offer("<normal/>", "normal");
+  const [written, drained] = [outbox.written("urgent"), outbox.drained("urgent")];
+  outbox.withdraw("urgent");
+  assertEquals(await written, false);
+  await drained;
+  outbox.offer("<u/>", "urgent");
+  const later = outbox.written("urgent");
+  assertEquals(take(outbox), "<u/><normal/>");
+  assertEquals(await later, true);
+});
+
 Deno.test("a lane that is full takes no more, and the other one still does", async () => {
   const outbox = new Outbox({ urgent: 10, normal: 10 });
   assert(outbox.offer("<normal/>", "normal"));
