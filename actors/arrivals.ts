@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { randomHash } from "./hash.ts";
 
 /**
  * Joins that wait in mailboxes, so that no table has them yet: for which user, and where to.
@@ -19,26 +20,38 @@
  * ```
  */
 export class Arrivals {
-  readonly #links = new Map<string, string[]>();
+  /** By the hash of the user: two users that share one only have some links asked in vain. */
+  readonly #links = new Map<number, string[]>();
+  readonly #hash: (user: string) => number;
+
+  /** Nothing is on its way; `hash` makes an integer of a user's full JID. */
+  constructor(hash: (user: string) => number = randomHash()) {
+    this.#hash = hash;
+  }
 
   /** A join is on its way to a link. */
   add(user: string, link: string): void {
-    const links = this.#links.get(user);
-    if (links === undefined) this.#links.set(user, [link]);
+    const key = this.#hash(user);
+    const links = this.#links.get(key);
+    if (links === undefined) this.#links.set(key, [link]);
     else links.push(link);
   }
 
   /** It was handled there. */
   done(user: string, link: string): void {
-    const links = this.#links.get(user);
+    const key = this.#hash(user);
+    const links = this.#links.get(key);
     const at = links?.indexOf(link) ?? -1;
     if (links === undefined || at < 0) return;
-    if (links.length === 1) this.#links.delete(user);
+    if (links.length === 1) this.#links.delete(key);
     else links.splice(at, 1);
   }
 
-  /** Where joins of a user are on their way to; the same link several times, if so many are. */
+  /**
+   * Where joins of a user are on their way to; the same link several times, if so many are. Once in
+   * a billion times there may be others among them.
+   */
   of(user: string): readonly string[] {
-    return this.#links.get(user) ?? [];
+    return this.#links.get(this.#hash(user)) ?? [];
   }
 }

@@ -12,6 +12,8 @@ export interface PendingChange {
   readonly link: LinkName;
   /** What changes. */
   readonly change: StoreChange;
+  /** What it is about; of all with the same key only the latest counts. */
+  readonly key: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export class PendingChanges {
   add({ host, domain }: LinkName, change: StoreChange): void {
     const key = keyOf(host, domain, change);
     this.#latest.delete(key);
-    this.#latest.set(key, { link: { host, domain }, change });
+    this.#latest.set(key, { link: { host, domain }, change, key });
   }
 
   /** The oldest ones, so many at most. */
@@ -58,9 +60,7 @@ export class PendingChanges {
   /** These are written; those that were replaced meanwhile stay. */
   done(written: readonly PendingChange[]): void {
     for (const pending of written) {
-      const { link: { host, domain }, change } = pending;
-      const key = keyOf(host, domain, change);
-      if (this.#latest.get(key) === pending) this.#latest.delete(key);
+      if (this.#latest.get(pending.key) === pending) this.#latest.delete(pending.key);
     }
   }
 
