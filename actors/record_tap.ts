@@ -74,7 +74,8 @@ export class RecordTap {
     if (tapped.type !== "feed") return tapped;
     switch (tapped.event?.type) {
       case "answered":
-        return undefined;
+        // There is more to an error than its record tells.
+        return tapped.event.answer.type === "result" ? tapped : undefined;
       case "joined":
       case "renamed":
         // What a join keeps must not share the memory of the batch's strings.
@@ -163,9 +164,9 @@ class RecordCopy implements Copy {
 
   answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined {
     const { type } = this;
-    // Only whether there is an answer matters: it is read by the full parser.
     if (type === "result") return { type };
     const { condition } = this;
+    // Only whether there is an error matters: it is read by the full parser.
     if (condition === undefined) return undefined;
     return { type: "error", condition, errorType: "cancel", by: undefined, uri: undefined };
   }

@@ -58,6 +58,30 @@ Deno.test("each copy is believed for its own sender, whoever sent the one before
   assertEquals(glances, senders.length);
 });
 
+Deno.test("a question's result is taken at a glance, and an error, which tells more, is parsed", async () => {
+  const answer = (type: string, payload: string) =>
+    "<message from='home.example'><forwarded xmlns='urn:xmpp:forward:0'>" +
+    `<iq xmlns='jabber:client' type='${type}' id='rk-1' from='garden@muc.example/Ann'` +
+    ` to='ann@home.example/phone'>${payload}</iq></forwarded></message>`;
+  const error = "<error type='cancel' by='muc.example'>" +
+    "<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>xmpp:new@muc.example</gone></error>";
+  const bytes = encode(answer("result", ""), answer("result", "<query/>"), answer("error", error));
+  const { tapped, glances } = await tapBothWays(bytes, [bytes.length]);
+  assertEquals(
+    tapped.map((tapped) =>
+      tapped.type === "feed" && tapped.event?.type === "answered" && tapped.event.answer
+    ),
+    [{ type: "result" }, { type: "result" }, {
+      type: "error",
+      condition: "gone",
+      errorType: "cancel",
+      by: "muc.example",
+      uri: "xmpp:new@muc.example",
+    }],
+  );
+  assertEquals(glances, 2);
+});
+
 Deno.test("a status code is exactly three digits: what has the same number is another code", async () => {
   const presence = (code: string) =>
     "<message from='home.example'><forwarded xmlns='urn:xmpp:forward:0'>" +
