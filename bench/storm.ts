@@ -1,7 +1,8 @@
 /**
  * Storms: everything that a keeper watches is lost at once, and comes back a little later:
  * `deno task bench:storm`. The keeper is the real one with its store, over TCP, in a process of its
- * own for each storm; a second process plays the home server, the rooms and the clients.
+ * own for each storm, with the options of V8 that users run it with; a second process plays the home
+ * server, the rooms and the clients.
  *
  * A stall is the time by which a timer of 1 ms is late, so it counts whatever the reason is:
  * our work, the garbage collector, or another process on a busy machine.
@@ -15,6 +16,7 @@ import { logObserver } from "../keeper/log_observer.ts";
 import { openStore } from "../store/mod.ts";
 import { COMPONENT } from "../tests/support/component_port.ts";
 import { HOME } from "../tests/support/world.ts";
+import { V8_FLAGS } from "../tools/v8_flags.ts";
 import { collectGarbage, count, machine, residentMemory, row } from "./report.ts";
 import { StallMeter } from "./stall_meter.ts";
 import type { StormReport, StormShape } from "./storm_home.ts";
@@ -35,7 +37,7 @@ if (name !== undefined) await storm(STORMS[name]!, Number(pace ?? PACE));
 else {
   console.log(machine());
   for (const name of Object.keys(STORMS)) {
-    const args = ["run", "--allow-all", "--v8-flags=--expose-gc", import.meta.filename!, name];
+    const args = ["run", "--allow-all", `${V8_FLAGS},--expose-gc`, import.meta.filename!, name];
     await new Deno.Command(Deno.execPath(), { args, stdout: "inherit" }).spawn().status;
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { V8_FLAGS } from "./v8_flags.ts";
+
 const ROOT = new URL("../", import.meta.url);
 
 /** What `deno compile` offers for Linux and macOS. */
@@ -38,6 +40,7 @@ export async function compileArguments(target: string, output: string): Promise<
   return [
     "compile",
     ...PERMISSIONS,
+    V8_FLAGS,
     "--frozen",
     // Without this, the packages that only the tests and tools use come along.
     "--exclude-unused-npm",

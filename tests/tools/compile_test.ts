@@ -2,6 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { compileArguments, PERMISSIONS, TARGETS } from "../../tools/compile.ts";
 
+import { V8_FLAGS } from "../../tools/v8_flags.ts";
+
 const ROOT = new URL("../../", import.meta.url);
 
 async function deno(args: readonly string[], env: Record<string, string> = {}) {
@@ -48,9 +50,19 @@ Deno.test("the permissions of a binary suffice for the commands that need no ser
 });
 
 Deno.test("the tasks ask for no permission that a binary has not", () => {
-  const allowed = new Set(PERMISSIONS.map((flag) => flag.replace(/=.*/, "")));
+  const allowed = new Set([...PERMISSIONS, V8_FLAGS].map((flag) => flag.replace(/=.*/, "")));
   for (const task of [project.tasks.start, project.tasks.demo]) {
     const flags = task.command.split(" ").filter((word) => word.startsWith("--"));
     assertEquals(flags.filter((flag) => !allowed.has(flag.replace(/=.*/, ""))), []);
+  }
+});
+
+Deno.test("wherever the program is started, V8 is told the same", async () => {
+  const { start, roomkeeper } = project.tasks;
+  assertStringIncludes(start.command, ` ${V8_FLAGS} `);
+  assertStringIncludes(roomkeeper.command, ` ${V8_FLAGS} `);
+  assert((await compileArguments(TARGETS[0]!, "binary")).includes(V8_FLAGS));
+  for (const file of ["README.md", "packaging/Dockerfile"]) {
+    assertStringIncludes(await Deno.readTextFile(new URL(file, ROOT)), V8_FLAGS);
   }
 });
