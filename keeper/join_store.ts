@@ -38,6 +38,11 @@ export interface JoinStore {
   /** Remembers a change; written soon, together with others. Never throws. */
   record(link: LinkName, change: StoreChange): void;
   /**
+   * For whoever can wait before making more changes, so that a crash loses few of them: settles when
+   * not many are left to be written; undefined: go on, as they are few or waiting would not help.
+   */
+  caughtUp(): Promise<void> | undefined;
+  /**
    * Names where everything that ought to be in the store can be had again, should it ever have to
    * begin anew. It is read a little at a time, with changes recorded in between.
    */

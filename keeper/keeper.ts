@@ -26,6 +26,7 @@ import type { Element } from "../xml/mod.ts";
 import { discoInfoQuery } from "../xmpp/disco.ts";
 import { parseIqAnswer } from "../xmpp/iq.ts";
 import { linkMessage } from "../xmpp/link.ts";
+import type { LinkNotice } from "../xmpp/link_notices.ts";
 import { leaveNotice } from "../xmpp/muc.ts";
 import { ping } from "../xmpp/ping.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
@@ -361,12 +362,22 @@ export class Keeper implements AsyncDisposable {
         return undefined;
       case "feed":
         this.#observer.fed(tapped.host, tapped.kind);
-        if (tapped.event !== undefined) return this.router.route(tapped.event);
+        if (tapped.event !== undefined) return this.router.route(tapped.event) ?? this.#caughtUp();
         for (const { message } of tapped.malformed ?? []) {
           this.#observer.ignored("malformed", tapped.host, message);
         }
-        return tapped.notices?.length ? this.#plugins.take(tapped.host, tapped.notices) : undefined;
+        return tapped.notices?.length ? this.#told(tapped.host, tapped.notices) : undefined;
     }
+  }
+
+  async #told(host: string, notices: readonly LinkNotice[]): Promise<void> {
+    await this.#plugins.take(host, notices);
+    await this.#caughtUp();
+  }
+
+  /** A feed that is faster than the store has to wait: what is not written, a crash would lose. */
+  #caughtUp(): Promise<void> | undefined {
+    return this.#options.store?.caughtUp();
   }
 
   // --- what goes out --------------------------------------------------------------------------

@@ -73,6 +73,11 @@ export class MemoryStore implements JoinStore {
     if (link.joins.size === 0 && link.losses.length === 0) this.#links.delete(key);
   }
 
+  /** Nothing ever waits. */
+  caughtUp(): undefined {
+    return undefined;
+  }
+
   /** Not needed: memory never has to begin anew. */
   backUpBy(_all: () => Iterable<StoredLink>): void {}
 

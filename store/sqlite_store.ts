@@ -51,6 +51,10 @@ const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 /** After these the file has to be opened anew: it, or the disk under it, is not what it was. */
 const BREAKS: ReadonlySet<StoreFailure> = new Set(["failed", "read-only", "unreachable", "moved"]);
+/** With so many full batches waiting, others should wait too, if they can. */
+const BEHIND_BATCHES = 10;
+/** A write that takes longer is not waited for by anybody else. */
+const SLOW_MS = 1_000;
 /** A write that takes longer is told: it may be over next, or never. */
 const STALLED_MS = 30_000;
 /** How often it is looked how large the file is. */
@@ -108,6 +112,10 @@ export class SqliteStore implements JoinStore {
   #retryMs = 0;
   #writing: Promise<void> | undefined;
   #slowestMs = 0;
+  /** Whether the write under way is slow. */
+  #slow = false;
+  /** For those who wait until there is less to write. */
+  #behind: PromiseWithResolvers<void> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(path: string, options: StoreOptions) {
@@ -173,6 +181,13 @@ export class SqliteStore implements JoinStore {
     this.#pending.add(link, change);
     if (this.#error === undefined) this.#plan(this.#pending.size < this.#batch ? this.#tick : 0);
     else if (this.#pending.size > this.#maxPending) this.#overflowed();
+  }
+
+  /** Settles when few changes wait, or writing fails or takes long. */
+  caughtUp(): Promise<void> | undefined {
+    if (this.#pending.size < BEHIND_BATCHES * this.#batch) return undefined;
+    if (this.#error !== undefined || this.#slow) return undefined;
+    return (this.#behind ??= Promise.withResolvers()).promise;
   }
 
   /** Resolves when no write is under way. */
@@ -242,7 +257,13 @@ export class SqliteStore implements JoinStore {
 
   async #write(): Promise<void> {
     const start = this.#clock.now();
-    const cancel = this.#clock.after(STALLED_MS, () => this.#stalled());
+    const cancels = [
+      this.#clock.after(SLOW_MS, () => {
+        this.#slow = true;
+        this.#release();
+      }),
+      this.#clock.after(STALLED_MS, () => this.#stalled()),
+    ];
     try {
       const tables = await this.#writable();
       if (this.#pending.size < this.#batch) this.#copySome();
@@ -254,9 +275,17 @@ export class SqliteStore implements JoinStore {
     } catch (error) {
       return await this.#failed(error);
     } finally {
-      cancel();
+      for (const cancel of cancels) cancel();
+      this.#slow = false;
+      if (this.#error !== undefined || this.#pending.size < this.#batch) this.#release();
     }
     if (this.#error !== undefined) this.#recovered();
+  }
+
+  /** Lets those go on who wait. */
+  #release(): void {
+    this.#behind?.resolve();
+    this.#behind = undefined;
   }
 
   /** Looks now and then how large the file has become. */

@@ -1,6 +1,6 @@
 /** More than can be handled, over real TCP: everything is bounded, and nothing is lost. */
 import { assert, assertEquals } from "@std/assert";
-import { Keeper, type KeeperOptions, tcpTransport } from "../../mod.ts";
+import { Keeper, type KeeperOptions, openStore, tcpTransport } from "../../mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { iqResult } from "../../xmpp/iq.ts";
 import { bareJid } from "../../xmpp/jid.ts";
@@ -87,6 +87,26 @@ Deno.test("a feed that is faster than the actors is held up; nothing of it is lo
   clearInterval(look);
   assertEquals(overload.joins, USERS / 10 + 1);
   assert(deepest <= MAILBOX + 1, `${deepest} events waited`);
+});
+
+Deno.test("a feed that is faster than the store is held up, so that a crash loses little of it", async () => {
+  const [MAILBOX, BATCH, USERS] = [10, 10, 20_000];
+  const folder = Deno.makeTempDirSync();
+  const store = await openStore(`${folder}/joins.sqlite`, { batch: BATCH });
+  let most = 0;
+  {
+    await using overload = new Overload({ mailbox: MAILBOX, store });
+    const session = await overload.start();
+    const look = setInterval(() => most = Math.max(most, store.health.pending));
+    const users = Array.from({ length: USERS }, (_, i) => `user${i}@${HOME}/x`);
+    await session.write(text(...users.map((user) => join(user, "garden@rooms.example"))));
+    await overload.until(() => overload.joins === USERS);
+    clearInterval(look);
+  }
+  assert(most <= 10 * BATCH + MAILBOX + 1, `${most} changes waited`);
+  const links = await Array.fromAsync((await openStore(`${folder}/joins.sqlite`)).load());
+  assertEquals(links.reduce((sum, { joins }) => sum + joins.length, 0), USERS);
+  Deno.removeSync(folder, { recursive: true });
 });
 
 Deno.test("a server that stops reading: notices are kept, questions wait, the feed goes on", async () => {

@@ -116,6 +116,8 @@ Deno.test(
     await bench.pass(60_000);
     const { state, pending, failures, error, reason } = bench.store.health;
     assertEquals([state, error instanceof StoreError, reason], ["failing", true, "full"]);
+    bench.put(...numbers(10_000));
+    assertEquals(bench.store.caughtUp(), undefined, "nobody waits for a disk that is full");
     assert(pending > 0 && pending <= 5000);
     assert(failures > 2 && failures < 10, `${failures} tries: the pauses become longer`);
     disk.free();
@@ -123,7 +125,7 @@ Deno.test(
     assertEquals([bench.store.health.state, bench.store.health.pending], ["ok", 0]);
     assertEquals(bench.log.at(-1), "info store-ok");
     await bench.store.close();
-    assertEquals(await storedNumbers(folder.file), numbers(5000));
+    assertEquals(await storedNumbers(folder.file), numbers(10_000));
   },
 );
 

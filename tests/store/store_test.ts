@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openStore } from "../../store/mod.ts";
 import { Bench, Folder, join, LINK, stored, storedNumbers } from "./fixture.ts";
 
@@ -45,6 +45,32 @@ Deno.test("changes wait for the tick, and only the latest of a join is written",
   assertEquals(bench.clock.pending, 0, "an idle store wants no timer");
   await bench.store.close();
   assertEquals((await stored(folder.file))[0]?.joins, [join(1, { confirmed: 99 })]);
+});
+
+Deno.test("whoever can wait does so while more than ten full batches wait", async () => {
+  using folder = new Folder();
+  await using bench = await Bench.open(folder.file, { batch: 10 });
+  bench.put(...Array.from({ length: 99 }, (_, n) => n));
+  assertEquals(bench.store.caughtUp(), undefined);
+  bench.put(99);
+  const caughtUp = bench.store.caughtUp();
+  assert(caughtUp !== undefined);
+  await bench.pass(0);
+  await caughtUp;
+  assert(bench.store.health.pending < 10);
+  assertEquals(bench.store.caughtUp(), undefined);
+});
+
+Deno.test("nobody waits for a write that takes long, as it may never end", async () => {
+  using folder = new Folder();
+  await using bench = await Bench.open(folder.file, { batch: 10 });
+  bench.put(...Array.from({ length: 100 }, (_, n) => n));
+  const caughtUp = bench.store.caughtUp();
+  // The write begins, and the thread's answer can't come before this test waits for something.
+  bench.clock.advance(1_000);
+  assertEquals(bench.store.caughtUp(), undefined);
+  assertEquals(bench.store.health.pending, 100);
+  await caughtUp;
 });
 
 Deno.test("full batches are written without waiting for the tick, but not within the call", async () => {
