@@ -22,12 +22,7 @@ import { randomHash } from "./hash.ts";
 export class Arrivals {
   /** By the hash of the user: two users that share one only have some links asked in vain. */
   readonly #links = new Map<number, string[]>();
-  readonly #hash: (user: string) => number;
-
-  /** Nothing is on its way; `hash` makes an integer of a user's full JID. */
-  constructor(hash: (user: string) => number = randomHash()) {
-    this.#hash = hash;
-  }
+  readonly #hash = randomHash();
 
   /** A join is on its way to a link. */
   add(user: string, link: string): void {

@@ -6,7 +6,7 @@
 
 /**
  * Options for `deno run` and `deno compile` that keep pauses short when thousands of links are lost
- * at once. By default the space for new objects grows to 16 MiB, up to half of which is copied while
+ * at once. By default the space for new objects grows to 16 MiB, and what is alive there is copied while
  * everything waits; and objects of kinds that once lived long are made among the old ones, where
  * only a full collection finds those that do not. Without these options all works the same, with
  * longer pauses.
