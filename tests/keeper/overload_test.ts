@@ -8,6 +8,7 @@ import { NS } from "../../xmpp/namespaces.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
 import { type Element, serialize } from "../../xml/mod.ts";
 import { DOMAIN, FakeSession, SECRET } from "../component/fake_server.ts";
+import { Folder, stored } from "../store/fixture.ts";
 import { left, selfPresence } from "../support/copies.ts";
 import { HOME } from "../support/world.ts";
 
@@ -91,8 +92,8 @@ Deno.test("a feed that is faster than the actors is held up; nothing of it is lo
 
 Deno.test("a feed that is faster than the store is held up, so that a crash loses little of it", async () => {
   const [MAILBOX, BATCH, USERS] = [10, 10, 20_000];
-  const folder = Deno.makeTempDirSync();
-  const store = await openStore(`${folder}/joins.sqlite`, { batch: BATCH });
+  using folder = new Folder();
+  const store = await openStore(folder.file, { batch: BATCH });
   let most = 0;
   {
     await using overload = new Overload({ mailbox: MAILBOX, store });
@@ -104,9 +105,8 @@ Deno.test("a feed that is faster than the store is held up, so that a crash lose
     clearInterval(look);
   }
   assert(most <= 10 * BATCH + MAILBOX + 1, `${most} changes waited`);
-  const links = await Array.fromAsync((await openStore(`${folder}/joins.sqlite`)).load());
+  const links = await stored(folder.file);
   assertEquals(links.reduce((sum, { joins }) => sum + joins.length, 0), USERS);
-  Deno.removeSync(folder, { recursive: true });
 });
 
 Deno.test("a server that stops reading: notices are kept, questions wait, the feed goes on", async () => {

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { compileArguments, PERMISSIONS, TARGETS } from "../../tools/compile.ts";
-
 import { V8_FLAGS } from "../../tools/v8_flags.ts";
 
 const ROOT = new URL("../../", import.meta.url);
