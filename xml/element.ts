@@ -155,13 +155,7 @@ export function xml(
   attrs: Readonly<Record<string, string | undefined>> = {},
   ...children: readonly (XmlNode | undefined)[]
 ): Element {
-  const present = Object.entries(attrs).filter((entry): entry is [string, string] =>
-    entry[1] !== undefined
-  );
-  return new Element(
-    name,
-    ns,
-    Object.fromEntries(present),
-    children.filter((child) => child !== undefined),
-  );
+  const present: Record<string, string> = Object.create(null);
+  for (const [key, value] of Object.entries(attrs)) if (value !== undefined) present[key] = value;
+  return new Element(name, ns, present, children.filter((child) => child !== undefined));
 }

@@ -71,10 +71,11 @@ function write(el: Element, scopeNs: string, prefixes: ReadonlyMap<string, strin
   }
   tag += writeAttributes(el.attrs, prefixes);
   if (el.children.length === 0) return `${tag}/>`;
-  const content = el.children.map((child) =>
-    typeof child === "string" ? escapeText(child) : write(child, defaultNs, prefixes)
-  );
-  return `${tag}>${content.join("")}</${name}>`;
+  let content = "";
+  for (const child of el.children) {
+    content += typeof child === "string" ? escapeText(child) : write(child, defaultNs, prefixes);
+  }
+  return `${tag}>${content}</${name}>`;
 }
 
 function writeAttributes(
@@ -82,31 +83,55 @@ function writeAttributes(
   prefixes: ReadonlyMap<string, string>,
 ): string {
   let text = "";
-  const generated = new Map<string, string>();
-  const names = new Set<string>();
-  const taken = new Set(prefixes.values());
-  for (const [key, value] of Object.entries(attrs)) {
-    const { ns, local } = splitKey(key);
-    assertName(local);
-    let prefix = ns === "" ? undefined : ns === XML_NS ? "xml" : prefixes.get(ns) ??
-      generated.get(ns);
-    if (ns !== "" && prefix === undefined) {
-      assertNamespace(ns);
-      for (let n = generated.size + 1; prefix === undefined || taken.has(prefix); n++) {
-        prefix = `ns${n}`;
-      }
-      taken.add(prefix);
-      generated.set(ns, prefix);
-      text += ` xmlns:${prefix}='${escapeAttr(ns)}'`;
-    }
-    const name = prefix === undefined ? local : `${prefix}:${local}`;
-    if (names.has(name) || name === "xmlns") {
-      throw new UnserializableError(`An attribute cannot be written as '${name}' here`);
-    }
-    names.add(name);
-    text += ` ${name}='${escapeAttr(value)}'`;
+  // Most attributes are in no namespace, and stanzas are many: nothing is made for these.
+  let others: AttributePrefixes | undefined;
+  for (const key in attrs) {
+    const value = escapeAttr(attrs[key]!);
+    if (isNCName(key) && key !== "xmlns") text += ` ${key}='${value}'`;
+    else text += `${(others ??= new AttributePrefixes(prefixes)).nameOf(key)}='${value}'`;
   }
   return text;
+}
+
+/** The prefixes of one element's attributes. */
+class AttributePrefixes {
+  readonly #known: ReadonlyMap<string, string>;
+  readonly #taken: Set<string>;
+  readonly #generated = new Map<string, string>();
+  readonly #names = new Set<string>();
+
+  constructor(known: ReadonlyMap<string, string>) {
+    this.#known = known;
+    this.#taken = new Set(known.values());
+  }
+
+  /** How the name with this key is written, behind the declaration of its prefix if it needs one. */
+  nameOf(key: string): string {
+    const { ns, local } = splitKey(key);
+    assertName(local);
+    let declaration = "";
+    let prefix = ns === XML_NS ? "xml" : this.#known.get(ns) ?? this.#generated.get(ns);
+    if (prefix === undefined) {
+      prefix = this.#generate(ns);
+      declaration = ` xmlns:${prefix}='${escapeAttr(ns)}'`;
+    }
+    const name = `${prefix}:${local}`;
+    if (ns === "" || this.#names.has(name)) {
+      throw new UnserializableError(`An attribute cannot be written as '${key}' here`);
+    }
+    this.#names.add(name);
+    return `${declaration} ${name}`;
+  }
+
+  #generate(ns: string): string {
+    assertNamespace(ns);
+    let n = this.#generated.size + 1;
+    while (this.#taken.has(`ns${n}`)) n++;
+    const prefix = `ns${n}`;
+    this.#taken.add(prefix);
+    this.#generated.set(ns, prefix);
+    return prefix;
+  }
 }
 
 /** The namespace and name of an attribute from its key in an {@linkcode Element}. */
