@@ -33,7 +33,7 @@ export interface ActorSystemOptions {
   /**
    * How many messages an actor may handle before it is another one's turn.
    *
-   * @default {100}
+   * @default {16}
    */
   readonly budget?: number;
 }
@@ -94,7 +94,7 @@ export class ActorSystem implements AsyncDisposable {
    * @throws {RangeError} if `budget` is not a positive integer
    */
   constructor(options: ActorSystemOptions = {}) {
-    const { clock = systemClock, scheduler = runtimeScheduler(), budget = 100 } = options;
+    const { clock = systemClock, scheduler = runtimeScheduler(), budget = 16 } = options;
     this.#scheduler = scheduler;
     const queue = new RunQueue(scheduler, clock, budget);
     const timers = new Timers(clock, scheduler, () => queue.wake());

@@ -23,6 +23,25 @@ Deno.test("an actor with much to do yields after its budget", async () => {
   assertEquals(runs, ["a10", "b10", "a10", "b2", "a5"]);
 });
 
+Deno.test("a slice of work is over when its time is up, if every message takes long", () => {
+  let now = 0;
+  const slices: (() => void)[] = [];
+  const system = new ActorSystem({
+    clock: { now: () => now },
+    scheduler: { soon: (run) => void slices.push(run), later: () => () => {} },
+  });
+  for (let i = 0; i < 50; i++) {
+    system.spawn<undefined, null>({ init: () => {}, receive: () => void now++ }).tell(null);
+  }
+  let longest = 0;
+  for (let slice; (slice = slices.shift()) !== undefined;) {
+    const start = now;
+    slice();
+    longest = Math.max(longest, now - start);
+  }
+  assertEquals([now, longest], [50, 2]);
+});
+
 Deno.test("actors that are never out of work do not starve timers and sockets", async () => {
   const system = new ActorSystem();
   system.spawn(busy);
