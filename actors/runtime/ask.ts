@@ -23,12 +23,11 @@ export class Questions {
         close();
         reject(error);
       };
-      const timer = this.#timers.schedule(
-        timeoutMs,
-        () => fail(new AskTimeoutError(this.#path, timeoutMs)),
-      );
+      const timer = this.#timers.schedule(timeoutMs, {
+        fire: () => fail(new AskTimeoutError(this.#path, timeoutMs)),
+      });
       const close = () => {
-        timer.cancel();
+        this.#timers.cancel(timer);
         return this.#open.delete(fail);
       };
       this.#open.add(fail);

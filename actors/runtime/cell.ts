@@ -1,3 +1,4 @@
+import { ActorTimers } from "./actor_timers.ts";
 import { Questions } from "./ask.ts";
 import type {
   ActorRef,
@@ -38,7 +39,7 @@ export class Cell<S, M> implements ActorRef<M>, Parent, Runnable {
   readonly #mailbox: Mailbox<M, ChildStopped>;
   readonly #supervisor: Supervisor;
   readonly #context: CellContext<M>;
-  readonly #timers = new Set<Timer>();
+  #timers: ActorTimers<M> | undefined;
   #questions: Questions | undefined;
   #waiting: PromiseWithResolvers<void>[] = [];
   #state: S;
@@ -124,21 +125,11 @@ export class Cell<S, M> implements ActorRef<M>, Parent, Runnable {
 
   /** Starts a timer that ends in the mailbox. */
   after(ms: number, message: M): Timer {
-    const item = { message, cancelled: false };
-    const pending = this.services.timers.schedule(ms, () => {
-      this.#timers.delete(timer);
-      this.#mailbox.force(item);
+    this.#timers ??= new ActorTimers(this.services.timers, (timer) => {
+      this.#mailbox.force(timer);
       this.#wake();
     });
-    const timer: Timer = {
-      cancel: () => {
-        item.cancelled = true;
-        pending.cancel();
-        this.#timers.delete(timer);
-      },
-    };
-    this.#timers.add(timer);
-    return timer;
+    return this.#timers.start(ms, message);
   }
 
   childStopped(child: AnyCell, failed?: Failed): void {
@@ -277,14 +268,14 @@ export class Cell<S, M> implements ActorRef<M>, Parent, Runnable {
     this.#busy = this.#stopped = true;
     this.#stopping = Promise.withResolvers();
     this.#stopping.resolve();
-    for (const timer of [...this.#timers]) timer.cancel();
+    this.#timers?.cancel();
     this.children.stop();
   }
 
   /** Ends everything that belongs to the actor, then the actor. */
   async #terminate(): Promise<void> {
     this.#busy = true; // no more turns
-    for (const timer of [...this.#timers]) timer.cancel();
+    this.#timers?.cancel();
     const stopped = new ActorStoppedError(this.path);
     for (const waiter of this.#waiting.splice(0)) waiter.reject(stopped);
     await this.children.stop();

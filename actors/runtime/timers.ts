@@ -7,6 +7,12 @@ export interface Timer {
   cancel(): void;
 }
 
+/** What is to happen when a timer is due. */
+export interface Due {
+  /** Called once, then. */
+  fire(): void;
+}
+
 /**
  * All timers of an actor system in one timing wheel, with at most one timer of the runtime.
  *
@@ -18,7 +24,7 @@ export class Timers {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #changed: () => void;
-  readonly #wheel: TimingWheel<() => void>;
+  readonly #wheel: TimingWheel<Due>;
   #armedFor = Infinity;
   #disarm: (() => void) | undefined;
 
@@ -34,22 +40,22 @@ export class Timers {
     return this.#wheel.size;
   }
 
-  /** Runs `fire` once in `ms` milliseconds. */
-  schedule(ms: number, fire: () => void): Timer {
+  /** Has `due` fire once in `ms` milliseconds. */
+  schedule(ms: number, due: Due): WheelTimer<Due> {
     if (!(ms >= 0 && ms <= MAX_DELAY_MS)) {
       throw new RangeError(
         `Cannot start a timer as its delay must be 0 to ${MAX_DELAY_MS} ms: current value is ${ms}`,
       );
     }
-    const entry = this.#wheel.schedule(this.#clock.now() + ms, fire);
+    const timer = this.#wheel.schedule(this.#clock.now() + ms, due);
     if (this.#wheel.next! < this.#armedFor) this.#changed();
-    return { cancel: () => this.#cancel(entry) };
+    return timer;
   }
 
   /** Runs everything that is due. */
   fire(): void {
     if (this.#wheel.size === 0) return;
-    for (const fire of this.#wheel.advance(this.#clock.now())) fire();
+    for (const due of this.#wheel.advance(this.#clock.now())) due.fire();
   }
 
   /** Arms one timer of the runtime for the next due one, or none if nothing is pending. */
@@ -67,8 +73,9 @@ export class Timers {
     });
   }
 
-  #cancel(entry: WheelTimer<() => void>): void {
+  /** Cancels a timer; does nothing if it has fired or was cancelled before. */
+  cancel(timer: WheelTimer<Due>): void {
     // The last one gone: let the process become quiet.
-    if (this.#wheel.cancel(entry) && this.#wheel.size === 0) this.#changed();
+    if (this.#wheel.cancel(timer) && this.#wheel.size === 0) this.#changed();
   }
 }
