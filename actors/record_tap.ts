@@ -6,10 +6,12 @@
  */
 import { Field, Flag, Kind, type StanzaScanner, Type } from "../xml/scanner/mod.ts";
 import type { IqAnswer } from "../xmpp/iq.ts";
+import { glanceAtLinkNotices } from "../xmpp/link_glance.ts";
 import type { Copy, StanzaKind } from "./copy.ts";
 import { type TapContext, tapCopy, type Tapped } from "./tap.ts";
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const OTHER: Tapped = { type: "other" };
 const FIELDS = [Field.InnerFrom, Field.InnerTo] as const;
 const KINDS: StanzaKind[] = [];
@@ -55,20 +57,14 @@ export class RecordTap {
     const scanner = this.#scanner!;
     const flags = scanner.flags(record);
     const kind = scanner.kind(record);
-    if (kind === Kind.Iq || (flags & (Flag.Unusual | Flag.Link)) !== 0) return undefined;
+    if (kind === Kind.Iq || (flags & Flag.Unusual) !== 0) return undefined;
+    if ((flags & Flag.Link) !== 0) return this.#tapNotices(record, flags);
     // What is no copy is chatter, and a copy in an error is our own stanza come back.
     if (kind === Kind.Presence || (flags & Flag.Forwarded) === 0) return OTHER;
     if (scanner.innerKind(record) === Kind.None) return undefined;
     if (scanner.type(record) === Type.Error) return OTHER;
-    // Nearly all copies come from one host, whose name need not be made a string again.
-    if (
-      this.#hostBytes === undefined || !scanner.fieldIs(record, Field.From, this.#hostBytes)
-    ) {
-      const from = scanner.field(record, Field.From) ?? "";
-      if (!this.#context.watched.has(from)) return { type: "forged", from };
-      this.#host = from;
-      this.#hostBytes = encoder.encode(from);
-    }
+    const forged = this.#checkSender(record);
+    if (forged !== undefined) return forged;
     this.#copy.look(scanner, record, this.#strings, record * FIELDS.length);
     const tapped = tapCopy(this.#copy, this.#host, this.#context.prefix);
     if (tapped.type !== "feed") return tapped;
@@ -84,6 +80,30 @@ export class RecordTap {
       default:
         return tapped;
     }
+  }
+
+  /** Who is watched becomes the host. */
+  #checkSender(record: number): Tapped | undefined {
+    const scanner = this.#scanner!;
+    // Nearly all copies come from one host, whose name need not be made a string again.
+    if (
+      this.#hostBytes !== undefined && scanner.fieldIs(record, Field.From, this.#hostBytes)
+    ) return undefined;
+    const from = scanner.field(record, Field.From) ?? "";
+    if (!this.#context.watched.has(from)) return { type: "forged", from };
+    this.#host = from;
+    this.#hostBytes = encoder.encode(from);
+    return undefined;
+  }
+
+  /** A server plugin tells us something. */
+  #tapNotices(record: number, flags: number): Tapped | undefined {
+    const scanner = this.#scanner!;
+    if (scanner.kind(record) !== Kind.Message || (flags & Flag.Forwarded) !== 0) return undefined;
+    if (scanner.type(record) === Type.Error) return undefined;
+    const told = glanceAtLinkNotices(decoder.decode(scanner.bytes(record)));
+    if (told === undefined) return undefined;
+    return this.#checkSender(record) ?? { type: "feed", host: this.#host, kind: "link", ...told };
   }
 }
 

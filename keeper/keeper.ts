@@ -107,6 +107,8 @@ export class Keeper implements AsyncDisposable {
   readonly #undelivered: Undelivered | undefined;
   #wasConnected = false;
   #stopping = false;
+  /** Settles when what plugins have told so far is dealt with. */
+  #told: Promise<void> = Promise.resolve();
 
   /** Puts a keeper together; nothing happens before {@linkcode start}. */
   constructor(options: KeeperOptions) {
@@ -366,13 +368,18 @@ export class Keeper implements AsyncDisposable {
         for (const { message } of tapped.malformed ?? []) {
           this.#observer.ignored("malformed", tapped.host, message);
         }
-        return tapped.notices?.length ? this.#told(tapped.host, tapped.notices) : undefined;
+        return tapped.notices?.length ? this.#tell(tapped.host, tapped.notices) : undefined;
     }
   }
 
-  async #told(host: string, notices: readonly LinkNotice[]): Promise<void> {
-    await this.#plugins.take(host, notices);
-    await this.#caughtUp();
+  /** One message after the other, even if they come over different streams. */
+  #tell(host: string, notices: readonly LinkNotice[]): Promise<void> {
+    const told = this.#told.then(async () => {
+      await this.#plugins.take(host, notices);
+      await this.#caughtUp();
+    });
+    this.#told = told.catch(() => {});
+    return told;
   }
 
   /** A feed that is faster than the store has to wait: what is not written, a crash would lose. */

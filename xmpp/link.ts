@@ -13,6 +13,9 @@ import { NS } from "./namespaces.ts";
 /** The version of the vocabulary that this module speaks. */
 export const LINK_VERSION = 1;
 
+/** What there is to know of the element of a notice. */
+export type NoticeElement = Pick<Element, "name" | "attr">;
+
 /** What a message says in this vocabulary. */
 export interface LinkNotices {
   /** The notices, in order. */
@@ -37,7 +40,7 @@ export class MalformedLinkNoticeError extends Error {
    * @param attribute The attribute at fault.
    * @param expected What it should be.
    */
-  constructor(element: Element, attribute: string, expected: string) {
+  constructor(element: NoticeElement, attribute: string, expected: string) {
     const value = element.attr(attribute);
     const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
     super(
@@ -78,17 +81,21 @@ export class MalformedLinkNoticeError extends Error {
  * @param message Any stanza.
  */
 export function parseLinkNotices(message: Element): LinkNotices {
+  const isTold = message.name === "message" && message.attr("type") !== "error";
+  return readLinkNotices(isTold ? message.elements(undefined, NS.link) : []);
+}
+
+/** Reads these elements of the vocabulary. */
+export function readLinkNotices(elements: readonly NoticeElement[]): LinkNotices {
   const notices: LinkNotice[] = [];
   const malformed: MalformedLinkNoticeError[] = [];
-  if (message.name === "message" && message.attr("type") !== "error") {
-    for (const element of message.elements(undefined, NS.link)) {
-      try {
-        const notice = parseLinkNotice(element);
-        if (notice) notices.push(notice);
-      } catch (error) {
-        if (!(error instanceof MalformedLinkNoticeError)) throw error;
-        malformed.push(error);
-      }
+  for (const element of elements) {
+    try {
+      const notice = parseLinkNotice(element);
+      if (notice) notices.push(notice);
+    } catch (error) {
+      if (!(error instanceof MalformedLinkNoticeError)) throw error;
+      malformed.push(error);
     }
   }
   return { notices, malformed };
@@ -101,7 +108,7 @@ export function parseLinkNotices(message: Element): LinkNotices {
  * @returns The notice, or `undefined` if its name is not known.
  * @throws {MalformedLinkNoticeError} If an attribute is missing or wrong.
  */
-export function parseLinkNotice(element: Element): LinkNotice | undefined {
+export function parseLinkNotice(element: NoticeElement): LinkNotice | undefined {
   switch (element.name) {
     case "hello":
       return element.attr("prefix") === undefined ? pluginHello(element) : {
@@ -132,7 +139,7 @@ export function parseLinkNotice(element: Element): LinkNotice | undefined {
   }
 }
 
-function pluginHello(element: Element): PluginHello {
+function pluginHello(element: NoticeElement): PluginHello {
   const version = take(
     element,
     "version",
@@ -197,7 +204,7 @@ export function linkMessage(
 type Check<T extends string> = (value: string) => value is T;
 
 function take<T extends string>(
-  element: Element,
+  element: NoticeElement,
   attribute: string,
   expected: string,
   isValid: Check<T>,

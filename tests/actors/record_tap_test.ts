@@ -96,3 +96,97 @@ Deno.test("a status code is exactly three digits: what has the same number is an
   const others = ["0110", " 110", "110 ", "110.0", "+110", "0x6e", "1.1e2", "11", ""];
   assertEquals(await events(...others), others.map(() => "seen"));
 });
+
+/** A message of a server plugin, written in a way that is usual, or nearly. */
+function plugin(random: Random): string {
+  const link = "urn:x-roomkeeper:link:0";
+  const any = <T>(...items: readonly T[]): T => items[random.below(items.length)]!;
+  const seldom = (text: string, other = "") => random.below(30) === 0 ? text : other;
+  const user = () => any("ann@home.example/phone", "bob@home.example/\u{1f431}", "a@b", "", "x'y");
+  const room = () => any("garden@muc.example", "muc.example", "r@muc.example/Ann", "r&amp;d@muc");
+  const values: Record<string, () => string> = {
+    user,
+    room,
+    nick: () => any("Ann", "", "user", "Jörg  ", "a\tb", "&lt;3", "a > b"),
+    domain: () => any("muc.example", "room@muc.example", ""),
+    state: () => any("up", "down", "away"),
+    direction: () => any("in", "out"),
+    clean: () => any("true", "1", "false"),
+    version: () => "1",
+    boot: () => "b1",
+  };
+  const notice = () => {
+    const [name, ...keys] = any(
+      ["joined", "user", "room", "nick"],
+      ["link", "domain", "state", "direction", "clean"],
+      ["ended", "user"],
+      ["synced"],
+      ...seldom("hello") ? [["hello", "version", "boot"], ["news"], ["joinedx", "user"]] : [],
+    );
+    const attributes = [
+      ["xmlns", seldom("urn:x", link)],
+      ...keys.map((key) => [key, values[key]!()]),
+    ]
+      .filter(() => random.below(40) > 0)
+      .sort(() => random.below(2) - 0.5)
+      .map(([key, value]) => {
+        const quote = value!.includes("'") ? '"' : any("'", '"');
+        return `${seldom("\n")} ${seldom(" ")}${key}${seldom(" ")}=${quote}${value}${quote}`;
+      });
+    const content = seldom("more");
+    const end = content === "" ? `${seldom(" ")}/>` : `>${content}</${name}>`;
+    return `<${name}${seldom(" xmlns:p='urn:p' p:user='x'")}${attributes.join("")}${end}`;
+  };
+  const notices = Array.from({ length: 1 + random.below(4) }, notice).join(seldom("\n"));
+  const from = any("home.example", "home.example", "home.example", "evil.example", "a > b");
+  const type = seldom(" type='error'", seldom(" type='normal'"));
+  const message = seldom("m:message xmlns:m='jabber:component:accept'", "message");
+  const [tag] = message.split(" ");
+  return `<${message} from='${from}'${type}>${seldom("<body/>")}${notices}${
+    seldom("<x/>")
+  }</${tag}>`;
+}
+
+Deno.test("notices of a plugin are taken at a glance as a full parse takes them, however written", async () => {
+  const random = new Random(20_262);
+  let [feeds, malformed, glanced] = [0, 0, 0];
+  for (let i = 0; i < 200; i++) {
+    const messages = Array.from({ length: 30 }, () => plugin(random));
+    const bytes = encode(...messages);
+    const { tapped, glances, refused } = await tapBothWays(bytes, [1 + random.below(bytes.length)]);
+    assertEquals(refused, undefined);
+    assertEquals(tapped.length, messages.length);
+    glanced += glances;
+    for (const seen of tapped) {
+      if (seen.type !== "feed") continue;
+      feeds += seen.notices?.length ? 1 : 0;
+      malformed += seen.malformed?.length ? 1 : 0;
+    }
+  }
+  assert(feeds > 1_000 && malformed > 1_000 && glanced > 1_000, `${feeds} ${malformed} ${glanced}`);
+});
+
+Deno.test("a plugin's snapshot needs no parser, in whatever order and quotes it is written", async () => {
+  const bytes = encode(
+    "<message from='home.example' to='keeper'>" +
+      "<joined nick='Ann' room='garden@muc.example' user='ann@home.example/phone' " +
+      "xmlns='urn:x-roomkeeper:link:0'/>" +
+      '<link xmlns="urn:x-roomkeeper:link:0" domain="muc.example" state="up" direction="in"/>' +
+      "<ended xmlns='urn:x-roomkeeper:link:0' user='bob@home.example/pc'/>" +
+      "<synced xmlns='urn:x-roomkeeper:link:0'/></message>",
+  );
+  const { tapped: [told], glances } = await tapBothWays(bytes, [bytes.length]);
+  assertEquals(glances, 1);
+  assertEquals(told, {
+    type: "feed",
+    host: "home.example",
+    kind: "link",
+    notices: [
+      { type: "joined", user: "ann@home.example/phone", room: "garden@muc.example", nick: "Ann" },
+      { type: "link", domain: "muc.example", state: "up", direction: "in", clean: false },
+      { type: "ended", user: "bob@home.example/pc" },
+      { type: "synced" },
+    ],
+    malformed: [],
+  });
+});

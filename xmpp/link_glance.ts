@@ -1,0 +1,100 @@
+/**
+ * The notices of a server plugin, read without a parser: a snapshot has one for every join.
+ *
+ * @module
+ */
+import { type LinkNotices, type NoticeElement, readLinkNotices } from "./link.ts";
+import type { JoinedNotice, LinkNotice } from "./link_notices.ts";
+import { NS } from "./namespaces.ts";
+
+const END = "</message>";
+/** What an attribute's value may hold that does not stand for itself. */
+const UNPLAIN = /[&\t\n\r]/;
+const NAME = /<(joined|link|ended|synced)(?=[ /])/y;
+const ATTRIBUTE = / ([a-z]+)=(?:'([^']*)'|"([^"]*)")/y;
+
+/**
+ * Reads the notices of a message that is written as our plugins do it: empty elements that declare
+ * their namespace, and nothing else. Gives the same as `parseLinkNotices`, or nothing.
+ *
+ * @example
+ * ```ts
+ * import { glanceAtLinkNotices } from "./link_glance.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ended = "<ended xmlns='urn:x-roomkeeper:link:0' user='ann@home.example/phone'/>";
+ * assertEquals(glanceAtLinkNotices(`<message from='home.example'>${ended}</message>`)?.notices, [
+ *   { type: "ended", user: "ann@home.example/phone" },
+ * ]);
+ * assertEquals(glanceAtLinkNotices(`<message><body/>${ended}</message>`), undefined);
+ * ```
+ *
+ * @param message The XML of a `<message/>` that is not of type `error`; a scanner has found it to be
+ *   well-formed.
+ * @returns The notices; undefined if that takes a parser to say.
+ */
+export function glanceAtLinkNotices(message: string): LinkNotices | undefined {
+  if (UNPLAIN.test(message)) return undefined;
+  const elements: NoticeElement[] = [];
+  let at = message.indexOf(">") + 1;
+  while (!message.startsWith(END, at)) {
+    const tag = readTag(message, at);
+    if (tag === undefined) return undefined;
+    elements.push(tag);
+    at = tag.end;
+  }
+  const { notices, malformed } = readLinkNotices(elements);
+  return { notices: notices.map(ofItsOwn), malformed };
+}
+
+class Tag implements NoticeElement {
+  readonly name: string;
+  /** Where it ends in the text. */
+  readonly end: number;
+  /** Names and values by turns: there are too few for a table. */
+  readonly #attributes: readonly string[];
+
+  constructor(name: string, attributes: readonly string[], end: number) {
+    this.name = name;
+    this.end = end;
+    this.#attributes = attributes;
+  }
+
+  attr(name: string): string | undefined {
+    for (let i = 0; i < this.#attributes.length; i += 2) {
+      if (this.#attributes[i] === name) return this.#attributes[i + 1];
+    }
+    return undefined;
+  }
+}
+
+function readTag(text: string, start: number): Tag | undefined {
+  NAME.lastIndex = start;
+  const name = NAME.exec(text)?.[1];
+  if (name === undefined) return undefined;
+  const attributes: string[] = [];
+  ATTRIBUTE.lastIndex = NAME.lastIndex;
+  let end = NAME.lastIndex;
+  for (let match; (match = ATTRIBUTE.exec(text)) !== null; end = ATTRIBUTE.lastIndex) {
+    attributes.push(match[1]!, match[2] ?? match[3]!);
+  }
+  const tag = new Tag(name, attributes, end + 2);
+  return text.startsWith("/>", end) && tag.attr("xmlns") === NS.link ? tag : undefined;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What is kept of a notice for long must not share the memory of the whole message. */
+function ofItsOwn(notice: LinkNotice): LinkNotice {
+  if (notice.type !== "joined") return notice;
+  const copy = (text: string) => decoder.decode(encoder.encode(text));
+  const { user, room, nick } = notice;
+  const joined: JoinedNotice = {
+    type: "joined",
+    user: copy(user),
+    room: copy(room),
+    nick: copy(nick),
+  };
+  return joined;
+}
