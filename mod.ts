@@ -36,6 +36,7 @@ export { type DomainStatus, RemoteDomain } from "./actors/remote_domain.ts";
 export {
   DOMAIN_DEFAULTS,
   type DomainOptions,
+  domainOptions,
   type DomainPorts,
   type FullDomainOptions,
 } from "./actors/options.ts";

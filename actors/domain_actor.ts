@@ -33,79 +33,80 @@ export interface DomainHands {
 
 /** How long a domain waits after a failure that may have cost it its timer, in milliseconds. */
 const RECOVERY_MS = 1_000;
-
-/** What the actor of a domain keeps between messages. */
-interface State {
-  readonly domain: RemoteDomain;
-  timer: Timer | undefined;
-}
+const WAKE: DomainEvent = { type: "wake" };
 
 /**
  * The behaviour of the actor of one domain. If a message makes it throw, the actor goes on with
  * the joins that it has; what was wanted before the failure is carried out, each on its own.
  */
-export function domainActor(
-  domain: RemoteDomain,
-  hands: DomainHands,
-): Behaviour<State, DomainEvent> {
-  return {
-    init: (): State => ({ domain, timer: undefined }),
-    receive(state: State, event: DomainEvent, ctx: Context<DomainEvent>): void {
-      let failure: { readonly error: unknown } | undefined;
-      try {
-        domain.receive(event);
-      } catch (error) {
-        failure = { error };
-      }
-      for (const effect of domain.effects) {
-        try {
-          carryOut(state, effect, hands, ctx);
-        } catch (error) {
-          failure ??= { error };
-        }
-      }
-      hands.handled(domain, event);
-      if (failure !== undefined) throw failure.error;
-      if (domain.idle) hands.idle(domain);
-    },
-    restarted(state: State, _failure, ctx: Context<DomainEvent>): State {
-      wakeIn(state, RECOVERY_MS, ctx);
-      return state;
-    },
-  };
-}
+export class DomainActor implements Behaviour<undefined, DomainEvent> {
+  readonly #domain: RemoteDomain;
+  readonly #hands: DomainHands;
+  #timer: Timer | undefined;
 
-function carryOut(
-  state: State,
-  effect: Effect,
-  hands: DomainHands,
-  ctx: Context<DomainEvent>,
-): void {
-  const { domain } = state;
-  switch (effect.type) {
-    case "ping":
-    case "ask-room":
-    case "probe":
-      if (!hands.ask(domain, effect)) {
-        ctx.self.tell({ type: "deferred", id: effect.id }, "system");
-      }
-      return;
-    case "notify":
-      return hands.notify(domain, effect);
-    case "persist":
-      return hands.persist(domain, effect.change);
-    case "report":
-      return hands.report(domain, effect.report);
-    case "wake":
-      return wakeIn(state, Math.max(0, effect.at - ctx.now()), ctx);
-    case "rest":
-      state.timer?.cancel();
-      state.timer = undefined;
-      return;
+  /** Gives a domain its hands. */
+  constructor(domain: RemoteDomain, hands: DomainHands) {
+    this.#domain = domain;
+    this.#hands = hands;
   }
-}
 
-function wakeIn(state: State, ms: number, ctx: Context<DomainEvent>): void {
-  state.timer?.cancel();
-  state.timer = ctx.after(ms, { type: "wake" });
+  /** The domain is all the state that there is. */
+  init(): undefined {}
+
+  /** Has the domain take an event, and carries out what it wants. */
+  receive(_state: undefined, event: DomainEvent, ctx: Context<DomainEvent>): void {
+    const domain = this.#domain;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      domain.receive(event);
+    } catch (error) {
+      failure = { error };
+    }
+    for (const effect of domain.effects) {
+      try {
+        this.#carryOut(effect, ctx);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    this.#hands.handled(domain, event);
+    if (failure !== undefined) throw failure.error;
+    if (domain.idle) this.#hands.idle(domain);
+  }
+
+  /** Goes on, with a timer in place of the one that may have been lost. */
+  restarted(_state: undefined, _failure: unknown, ctx: Context<DomainEvent>): undefined {
+    this.#wakeIn(RECOVERY_MS, ctx);
+  }
+
+  #carryOut(effect: Effect, ctx: Context<DomainEvent>): void {
+    const domain = this.#domain;
+    const hands = this.#hands;
+    switch (effect.type) {
+      case "ping":
+      case "ask-room":
+      case "probe":
+        if (!hands.ask(domain, effect)) {
+          ctx.self.tell({ type: "deferred", id: effect.id }, "system");
+        }
+        return;
+      case "notify":
+        return hands.notify(domain, effect);
+      case "persist":
+        return hands.persist(domain, effect.change);
+      case "report":
+        return hands.report(domain, effect.report);
+      case "wake":
+        return this.#wakeIn(Math.max(0, effect.at - ctx.now()), ctx);
+      case "rest":
+        this.#timer?.cancel();
+        this.#timer = undefined;
+        return;
+    }
+  }
+
+  #wakeIn(ms: number, ctx: Context<DomainEvent>): void {
+    this.#timer?.cancel();
+    this.#timer = ctx.after(ms, WAKE);
+  }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { IqAnswer } from "../xmpp/iq.ts";
-import { bareJid } from "../xmpp/jid.ts";
 import {
   interpretDisco,
   interpretSelfPing,
@@ -14,9 +13,10 @@ import {
 import type { Join } from "./joins.ts";
 import type { Judge } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
+import { OpenQuestions, type Question } from "./open_questions.ts";
 import type { DomainPorts, FullDomainOptions } from "./options.ts";
 import { Quota } from "./pace.ts";
-import { type Item, type QuestionKind, Round } from "./round.ts";
+import { type Item, Round } from "./round.ts";
 
 /** Questions are sent in small batches, so that a pace of 50 a second needs 10 timers, not 50. */
 const BATCH_MS = 100;
@@ -32,37 +32,28 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   "remote-server-timeout",
 ]);
 
-/** A question that waits for its answer. */
-interface Question {
-  readonly kind: QuestionKind;
-  /** In whose name, and about which join. */
-  readonly join: Join;
-  /** The sequence number when it was asked. */
-  readonly seq: number;
-  /** When it was asked. */
-  readonly at: number;
-}
-
 /**
  * What an answer says of the domain: the remote side made it, or our own server since it can't
  * reach the remote side, or it says nothing.
  */
 export type Outcome = "reached" | "unreachable" | "nothing";
 
-/** The questions to one remote domain. */
+/**
+ * The questions to one remote domain. There are thousands of domains, and few have anything to ask
+ * at a time: what it takes to do so is made when it is needed, and let go of.
+ */
 export class Inquiry {
+  readonly #host: string;
   readonly #domain: string;
-  readonly #homeHosts: ReadonlySet<string>;
   readonly #ledger: Ledger;
   readonly #judge: Judge;
   readonly #options: FullDomainOptions;
   readonly #ports: DomainPorts;
   readonly #quota: Quota;
-  readonly #open = new Map<string, Question>();
-  readonly #busy = new Map<string, string>();
+  #questions: OpenQuestions | undefined;
   /** Joins that wait for the answer of their room, by room. */
-  readonly #waiting = new Map<string, Join[]>();
-  #round = Round.empty();
+  #waiting: Map<string, Join[]> | undefined;
+  #round: Round | undefined;
   /** The sequence number at which this round began, and that of the newest loss it is about. */
   #began = 0;
   #about = 0;
@@ -80,23 +71,23 @@ export class Inquiry {
     options: FullDomainOptions,
     ports: DomainPorts,
   ) {
+    this.#host = host;
     this.#domain = domain;
-    this.#homeHosts = new Set([host]);
     this.#ledger = ledger;
     this.#judge = judge;
     this.#options = options;
     this.#ports = ports;
-    this.#quota = new Quota((wanted) => ports.reserve(wanted));
+    this.#quota = new Quota(ports);
   }
 
   /** How many questions of this round are left to be asked, or a little more. */
   get left(): number {
-    return this.#round.left;
+    return this.#round?.left ?? 0;
   }
 
   /** How many questions wait for an answer. */
   get open(): number {
-    return this.#open.size;
+    return this.#questions?.size ?? 0;
   }
 
   /** Whether everything of this round was asked and answered. */
@@ -116,14 +107,14 @@ export class Inquiry {
 
   /** When the longest open question has waited long enough. */
   get due(): number | undefined {
-    for (const { at } of this.#open.values()) return at + this.#options.pingTimeout;
-    return undefined;
+    const oldest = this.#questions?.oldest;
+    return oldest && oldest.at + this.#options.pingTimeout;
   }
 
   /** The question that has waited long enough, if there is one. */
   get overdue(): string | undefined {
     if ((this.due ?? Infinity) > this.#ports.now()) return undefined;
-    return this.#open.keys().next().value;
+    return this.#questions?.oldest?.id;
   }
 
   /** Starts a round of questions about all suspects; returns how many they are. */
@@ -138,15 +129,13 @@ export class Inquiry {
 
   /** Ends the round. Answers to what was asked still count. */
   stop(): void {
-    this.#round = Round.empty();
-    this.#waiting.clear();
+    this.#round = this.#waiting = undefined;
   }
 
   /** Forgets everything that was asked. */
   forget(): void {
     this.stop();
-    this.#open.clear();
-    this.#busy.clear();
+    this.#questions = undefined;
   }
 
   /** Sends the next few questions; returns when the next batch is due. */
@@ -154,7 +143,7 @@ export class Inquiry {
     if (now < this.#nextBatch) return this.#nextBatch;
     const { size, ms } = this.#batch();
     const round = this.#round;
-    if (round.left === 0) return now + ms;
+    if (round === undefined || round.left === 0) return now + ms;
     let granted = this.#quota.take(Math.min(size, round.left), now);
     if (granted === 0) return this.#quota.from;
     const held: Item[] = [];
@@ -196,15 +185,18 @@ export class Inquiry {
 
   /** The open ping about an occupant, found by the user's bare JID, the room and the nick. */
   pingOf(user: string, room: string, nick: string): string | undefined {
-    const id = this.#busy.get(occupant(user, room));
-    const question = id === undefined ? undefined : this.#open.get(id);
-    return question && question.kind !== "room" && question.join.nick === nick ? id : undefined;
+    const question = this.#questions?.about(user, room);
+    return question && question.kind !== "room" && question.join.nick === nick
+      ? question.id
+      : undefined;
   }
 
   /** The question could not be sent: it is put off. */
   deferred(id: string): void {
-    const question = this.#close(id);
-    if (question !== undefined) this.#round.later(question);
+    const question = this.#questions?.get(id);
+    if (question === undefined) return;
+    this.#close(question);
+    this.#round?.later(question);
   }
 
   /**
@@ -212,9 +204,10 @@ export class Inquiry {
    * answer: it could only have guessed the id from a question to itself.
    */
   answered(id: string, answer: SelfPingAnswer, room?: string): Outcome | undefined {
-    const asked = this.#open.get(id)?.join.room.jid;
-    const question = room === undefined || room === asked ? this.#close(id) : undefined;
+    const question = this.#questions?.get(id);
     if (question === undefined) return undefined;
+    if (room !== undefined && room !== question.join.room.jid) return undefined;
+    this.#close(question);
     const reached = question.kind === "room" && answer.type !== "reflected"
       ? this.#roomAnswered(question, answer)
       : this.#pingAnswered(question, answer);
@@ -244,13 +237,13 @@ export class Inquiry {
         this.#gone(join, seq, verdict.forGood, because);
         return true;
       case "ask-room": {
-        const waiting = this.#waiting.get(room);
+        const waiting = this.#waiting?.get(room);
         // The room is there, so all it can't find is the nick.
         if (kind === "again") this.#ledger.confirm(join, seq, because);
         else if (waiting !== undefined) waiting.push(join);
         else {
-          this.#waiting.set(room, [join]);
-          this.#round.soon({ kind: "room", join });
+          (this.#waiting ??= new Map()).set(room, [join]);
+          this.#round?.soon({ kind: "room", join });
         }
         return true;
       }
@@ -263,14 +256,14 @@ export class Inquiry {
   /** Returns whether the remote side got the question. */
   #roomAnswered({ join, seq }: Question, answer: IqAnswer): boolean {
     const room = join.room.jid;
-    const waiting = this.#waiting.get(room) ?? [];
-    this.#waiting.delete(room);
+    const waiting = this.#waiting?.get(room) ?? [];
+    this.#waiting?.delete(room);
     const verdict = interpretDisco(answer, this.#context(room));
     const because = answer.type === "error" ? answer.condition : "room exists";
     for (const join of waiting) {
       if (!this.#ledger.isSuspect(join)) continue;
       // It may have been made anew since it was not found, without this user.
-      if (verdict.state === "joined") this.#round.soon({ kind: "again", join });
+      if (verdict.state === "joined") this.#round?.soon({ kind: "again", join });
       else if (verdict.state === "gone") this.#gone(join, seq, verdict.forGood, because);
       else this.#judge.undecided(join, seq, because);
     }
@@ -284,21 +277,21 @@ export class Inquiry {
   }
 
   #context(room: string): SelfPingContext {
-    return { room, mucHost: this.#domain, homeHosts: this.#homeHosts };
+    return { room, mucHost: this.#domain, homeHosts: new Set([this.#host]) };
   }
 
   /** Whether our own server made the answer, since it could not deliver the question. */
   #madeAtHome(answer: SelfPingAnswer): boolean {
     if (answer.type !== "error") return false;
-    return UNREACHABLE.has(answer.condition) || this.#homeHosts.has(answer.by ?? "");
+    return UNREACHABLE.has(answer.condition) || answer.by === this.#host;
   }
 
   /** What to ask instead of `item`, now that time has passed; nothing if it is settled. */
   #askable(item: Item | undefined): Item | undefined {
     if (item?.kind !== "room") return item && this.#ledger.isSuspect(item.join) ? item : undefined;
     const room = item.join.room.jid;
-    const join = this.#waiting.get(room)?.find((waiting) => this.#ledger.isSuspect(waiting));
-    if (join === undefined) this.#waiting.delete(room);
+    const join = this.#waiting?.get(room)?.find((waiting) => this.#ledger.isSuspect(waiting));
+    if (join === undefined) this.#waiting?.delete(room);
     return join && { kind: "room", join };
   }
 
@@ -308,25 +301,22 @@ export class Inquiry {
    * of the user's sessions asked, so one at a time is asked.
    */
   #isHeld(join: Join): boolean {
-    return this.#ledger.isRenaming(join) || this.#busy.has(occupant(join.user, join.room.jid));
+    return this.#ledger.isRenaming(join) || (this.#questions?.isHeld(join) ?? false);
   }
 
   #send({ kind, join }: Item, id: string, now: number): void {
     const { user, nick, room: { jid: room } } = join;
     this.#nextBatch = now + this.#batch().ms;
-    this.#open.set(id, { kind, join, seq: this.#ledger.next(), at: now });
-    this.#busy.set(occupant(user, room), id);
+    this.#questions ??= new OpenQuestions();
+    this.#questions.add({ id, kind, join, seq: this.#ledger.next(), at: now });
     if (kind === "room") return this.#ledger.want({ type: "ask-room", id, user, room });
     this.#ledger.want({ type: "ping", id, user, room, nick });
     this.#ledger.report({ type: "asked", user, room, nick });
   }
 
-  #close(id: string): Question | undefined {
-    const question = this.#open.get(id);
-    if (question === undefined) return undefined;
-    this.#open.delete(id);
-    this.#busy.delete(occupant(question.join.user, question.join.room.jid));
-    return question;
+  #close(question: Question): void {
+    this.#questions?.remove(question);
+    if (this.#questions?.size === 0) this.#questions = undefined;
   }
 
   /** Somebody who may be asked about, preferably nobody who was before in vain. */
@@ -352,8 +342,4 @@ export class Inquiry {
     const size = Math.min(BATCH_SIZE, Math.max(1, Math.floor(pace * BATCH_MS / 1000)));
     return { size, ms: Math.ceil(1000 * size / pace) };
   }
-}
-
-function occupant(user: string, room: string): string {
-  return `${bareJid(user)} ${room}`;
 }

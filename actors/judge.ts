@@ -8,7 +8,7 @@ import type { Ledger } from "./ledger.ts";
 import type { DomainPorts, FullDomainOptions } from "./options.ts";
 
 /** How many joins are given up at one go, so that no event takes long. */
-const PORTION = 500;
+const PORTION = 200;
 /** How many probes must fail in a row: one may fail because of a single room. */
 const ENOUGH_MISSES = 2;
 
@@ -25,7 +25,7 @@ export class Judge {
   /** All joins of the losses up to this sequence number were asked about at least once. */
   #asked = 0;
   /** Joins that were asked about in vain since their time began to run. */
-  readonly #inVain = new Set<Join>();
+  #inVain: Set<Join> | undefined;
   #misses = 0;
   /** Questions up to this sequence number were asked before we were away. */
   #backAt = 0;
@@ -76,22 +76,22 @@ export class Judge {
   settled(): void {
     this.reached();
     this.#asked = 0;
-    this.#inVain.clear();
+    this.#inVain = undefined;
   }
 
   /** The question about this join at sequence number `seq` was in vain. */
   undecided(join: Join, seq: number, because: string): void {
     this.#ledger.verdict(join, "undecided", because);
     if (seq <= this.#backAt || this.#ports.ownOutage()) return;
-    const again = this.#inVain.has(join) || this.#options.confirmWithin === 0;
+    const again = this.wasInVain(join) || this.#options.confirmWithin === 0;
     const expired = this.#expired(seq);
     if (again && expired > 0) this.#giveUp(join, expired);
-    else this.#inVain.add(join);
+    else (this.#inVain ??= new Set()).add(join);
   }
 
   /** Whether a question about this join was in vain already. */
   wasInVain(join: Join): boolean {
-    return this.#inVain.has(join);
+    return this.#inVain?.has(join) ?? false;
   }
 
   /** When the next joins are to be given up, in milliseconds since the epoch. */

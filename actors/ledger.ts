@@ -7,6 +7,7 @@ import type { Effect, NoticeReason, Report, StoreChange, Verdict } from "./effec
 import type { JoinRecord, Loss, LossCause } from "./events.ts";
 import { type Join, Joins } from "./joins.ts";
 import { Losses } from "./losses.ts";
+import type { DomainPorts } from "./options.ts";
 import type { Sessions } from "./sessions.ts";
 
 /**
@@ -21,18 +22,18 @@ export class Ledger {
   /** The joins. */
   readonly joins: Joins;
   readonly #sessions: Sessions;
-  readonly #now: () => number;
+  readonly #ports: DomainPorts;
   readonly #maxJoinsPerUser: number;
-  readonly #renaming = new Map<Join, number>();
+  #renaming: Map<Join, number> | undefined;
   #losses = new Losses();
   #seq = 0;
   #effects: Effect[] = [];
 
-  /** Opens empty books; `now` tells the time in milliseconds. */
-  constructor(now: () => number, maxJoinsPerUser: number, sessions: Sessions) {
+  /** Opens empty books. */
+  constructor(ports: DomainPorts, maxJoinsPerUser: number, sessions: Sessions) {
     this.joins = new Joins(sessions);
     this.#sessions = sessions;
-    this.#now = now;
+    this.#ports = ports;
     this.#maxJoinsPerUser = maxJoinsPerUser;
   }
 
@@ -73,7 +74,7 @@ export class Ledger {
     if (this.#sessions.count(user) >= limit) {
       return void this.report({ type: "refused", user, room, limit });
     }
-    const join = this.joins.add(user, room, nick, Math.floor(this.#now() / 1000), confirmed);
+    const join = this.joins.add(user, room, nick, Math.floor(this.#ports.now() / 1000), confirmed);
     this.#put(join);
     return join;
   }
@@ -90,7 +91,7 @@ export class Ledger {
 
   /** The room gave this nick. */
   rename(join: Join, nick: string): void {
-    this.#renaming.delete(join);
+    this.#renaming?.delete(join);
     if (join.nick === nick) return;
     join.nick = nick;
     this.#put(join);
@@ -98,20 +99,20 @@ export class Ledger {
 
   /** The user asked for another nick; until then, the room may change it at any moment. */
   renaming(join: Join, until: number): void {
-    this.#renaming.set(join, until);
+    (this.#renaming ??= new Map()).set(join, until);
   }
 
   /** Whether a change of the nick is pending. */
   isRenaming(join: Join): boolean {
-    const until = this.#renaming.get(join);
-    return until !== undefined && until > this.#now();
+    const until = this.#renaming?.get(join);
+    return until !== undefined && until > this.#ports.now();
   }
 
   /** Takes a join out; says nothing to anybody. */
   forget(join: Join): void {
     const { user, room: { jid: room } } = join;
     this.joins.remove(user, room);
-    this.#renaming.delete(join);
+    this.#renaming?.delete(join);
     this.#persist({ type: "remove", user, room });
   }
 
@@ -140,7 +141,7 @@ export class Ledger {
 
   /** Puts every join in doubt that was not confirmed after `seq`. */
   lose(cause: LossCause, seq: number): void {
-    this.#losses.add(seq, this.#now(), cause);
+    this.#losses.add(seq, this.#ports.now(), cause);
     this.#persistLosses();
     this.report({ type: "loss", cause, joins: this.joins.size });
   }
@@ -168,7 +169,7 @@ export class Ledger {
   }
 
   #verdict(join: Join, loss: Loss, verdict: Verdict, because: string): void {
-    const after = this.#now() - loss.at;
+    const after = this.#ports.now() - loss.at;
     const { user, room: { jid: room } } = join;
     this.report({ type: "verdict", user, room, verdict, because, after });
   }

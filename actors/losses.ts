@@ -9,6 +9,8 @@ import type { Loss, LossCause } from "./events.ts";
 /** Losses that are told apart at the same time; of more, the oldest ones count as one. */
 const MAX_LOSSES = 64;
 
+const NONE: readonly Loss[] = [];
+
 /**
  * Losses, the oldest first, and what they mean for a join that was last seen to be there when
  * sequence number `confirmed` had been given away.
@@ -26,7 +28,7 @@ export class Losses {
   #all: readonly Loss[];
 
   /** Starts with these losses, the oldest first. */
-  constructor(all: readonly Loss[] = []) {
+  constructor(all: readonly Loss[] = NONE) {
     this.#all = all;
   }
 

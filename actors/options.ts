@@ -68,6 +68,11 @@ export const DOMAIN_DEFAULTS: FullDomainOptions = Object.freeze({
   maxJoinsPerUser: 1000,
 });
 
+/** These options, and the defaults of those that are not given. */
+export function domainOptions(given: DomainOptions = {}): FullDomainOptions {
+  return Object.freeze({ ...DOMAIN_DEFAULTS, ...given });
+}
+
 /** What a {@linkcode RemoteDomain} must be given from outside to stay free of clocks and I/O. */
 export interface DomainPorts {
   /** The time, in milliseconds since the epoch; never runs backwards. */

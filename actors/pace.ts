@@ -56,13 +56,13 @@ export class Pace {
 
 /** The leave that one domain has. */
 export class Quota {
-  readonly #reserve: (wanted: number) => Leave;
+  readonly #pace: Pick<Pace, "reserve">;
   #count = 0;
   #from = -Infinity;
 
-  /** Starts without any; `reserve` is asked for it. */
-  constructor(reserve: (wanted: number) => Leave) {
-    this.#reserve = reserve;
+  /** Starts without any; `pace` is asked for it. */
+  constructor(pace: Pick<Pace, "reserve">) {
+    this.#pace = pace;
   }
 
   /** When the leave that was given holds, in milliseconds. */
@@ -73,7 +73,7 @@ export class Quota {
   /** Takes leave for so many questions, or fewer; 0: not before {@linkcode from}. */
   take(wanted: number, now: number): number {
     if (this.#count === 0 || now > this.#from + FORFEIT_MS) {
-      ({ count: this.#count, from: this.#from } = this.#reserve(wanted));
+      ({ count: this.#count, from: this.#from } = this.#pace.reserve(wanted));
     }
     if (now < this.#from) return 0;
     const taken = Math.min(wanted, this.#count);

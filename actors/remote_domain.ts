@@ -13,12 +13,12 @@ import type { Join, Joins } from "./joins.ts";
 import { Judge } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
-import { DOMAIN_DEFAULTS, type DomainOptions, type DomainPorts } from "./options.ts";
+import type { DomainPorts, FullDomainOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { Verifier } from "./verifier.ts";
 
 /** How many joins are gone through at one go after a snapshot, so that no event takes long. */
-const PORTION = 500;
+const PORTION = 200;
 
 /** What a {@linkcode RemoteDomain} looks like from outside, for the operator. */
 export interface DomainStatus {
@@ -50,7 +50,7 @@ export class RemoteDomain {
   readonly #judge: Judge;
   readonly #verifier: Verifier;
   readonly #link = new Link();
-  readonly #now: () => number;
+  readonly #ports: DomainPorts;
   /** How long a nick change may be pending, in milliseconds. */
   readonly #patience: number;
   /** The sequence number at which a good-order closing left the joins unwatched. */
@@ -61,22 +61,24 @@ export class RemoteDomain {
   #unswept: Iterator<Join> | undefined;
   #wakeAt: number | undefined;
 
-  /** Makes the keeper of the link between `host` and `domain`, with no joins yet. */
+  /**
+   * Makes the keeper of the link between `host` and `domain`, with no joins yet; `options` may be
+   * shared.
+   */
   constructor(
     host: string,
     domain: string,
-    options: DomainOptions,
+    options: FullDomainOptions,
     ports: DomainPorts,
     sessions: Sessions = new Sessions(),
   ) {
-    const full = { ...DOMAIN_DEFAULTS, ...options };
     this.host = host;
     this.domain = domain;
-    this.#now = () => ports.now();
-    this.#patience = full.pingTimeout;
-    this.#ledger = new Ledger(this.#now, full.maxJoinsPerUser, sessions);
-    this.#judge = new Judge(this.#ledger, full, ports);
-    this.#verifier = new Verifier(host, domain, this.#ledger, this.#judge, full, ports);
+    this.#ports = ports;
+    this.#patience = options.pingTimeout;
+    this.#ledger = new Ledger(ports, options.maxJoinsPerUser, sessions);
+    this.#judge = new Judge(this.#ledger, options, ports);
+    this.#verifier = new Verifier(host, domain, this.#ledger, this.#judge, options, ports);
   }
 
   /** The joins. */
@@ -213,7 +215,7 @@ export class RemoteDomain {
   #renaming(user: string, room: string, nick: string): void {
     const join = this.joins.get(user, room);
     if (join === undefined || join.nick === nick) return;
-    this.#ledger.renaming(join, this.#now() + this.#patience);
+    this.#ledger.renaming(join, this.#ports.now() + this.#patience);
   }
 
   #seen(user: string, room: string): void {
@@ -290,7 +292,7 @@ export class RemoteDomain {
 
   /** Asks for a wake event when the next thing is due. One that comes too early does no harm. */
   #planWake(): void {
-    const at = this.#unswept === undefined ? this.#verifier.due : this.#now();
+    const at = this.#unswept === undefined ? this.#verifier.due : this.#ports.now();
     if (at !== undefined && this.#wakeAt !== undefined && this.#wakeAt <= at) return;
     if (at === this.#wakeAt) return;
     this.#wakeAt = at;

@@ -38,11 +38,6 @@ export class Round {
     this.#unread = count;
   }
 
-  /** A round with nothing to ask. */
-  static empty(): Round {
-    return new Round([].values(), () => false, 0);
-  }
-
   /** How many items are left, or a little more. */
   get left(): number {
     return this.#unread + this.#rest.length - this.#next + this.#urgent.length +

@@ -6,16 +6,19 @@
 import { chunk } from "@std/collections/chunk";
 import { domainOf } from "../xmpp/jid.ts";
 import { Arrivals } from "./arrivals.ts";
-import { domainActor, type DomainHands } from "./domain_actor.ts";
+import { DomainActor, type DomainHands } from "./domain_actor.ts";
 import type { NoticeEffect, QuestionEffect } from "./domain_actor.ts";
 import type { Report, StoreChange } from "./effects.ts";
 import type { Direction, DomainEvent, FeedEvent, JoinRecord, KnownJoin, Loss } from "./events.ts";
-import type { DomainOptions, DomainPorts } from "./options.ts";
+import { type DomainOptions, domainOptions } from "./options.ts";
+import type { DomainPorts, FullDomainOptions } from "./options.ts";
 import { OutageSense } from "./outage.ts";
 import { Pace } from "./pace.ts";
 import { RemoteDomain } from "./remote_domain.ts";
 import type { ActorRef } from "./runtime/behaviour.ts";
 import { ActorStoppedError } from "./runtime/errors.ts";
+import type { MailboxOptions } from "./runtime/mailbox.ts";
+import type { Supervision } from "./runtime/supervision.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -80,6 +83,9 @@ export interface KnownLink {
   readonly direction: Direction;
 }
 
+// Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
+const SUPERVISION: Supervision = { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER };
+
 interface Route {
   /** The key of the link. */
   readonly name: string;
@@ -92,13 +98,16 @@ interface Route {
 /** The router of one keeper. */
 export class Router {
   readonly #system: ActorSystem;
-  readonly #options: RouterOptions;
+  readonly #options: FullDomainOptions;
+  readonly #mailbox: MailboxOptions;
   readonly #ports: RouterPorts;
   readonly #routes = new Map<string, Route>();
   readonly #sessions = new Sessions();
   readonly #arrivals = new Arrivals();
   readonly #outage = new OutageSense();
   readonly #domainPorts: Omit<DomainPorts, "ownOutage">;
+  /** Those of a watched host's domains, by host. */
+  readonly #hostPorts = new Map<string, DomainPorts>();
   readonly #hands: DomainHands;
   #componentReachable: boolean | undefined;
   /** When a domain was last asked only to find out whether our network is well. */
@@ -107,7 +116,8 @@ export class Router {
   /** Makes a router whose actors live in `system`. */
   constructor(system: ActorSystem, options: RouterOptions, ports: RouterPorts) {
     this.#system = system;
-    this.#options = options;
+    this.#options = domainOptions(options);
+    this.#mailbox = { capacity: options.mailbox ?? 10_000 };
     this.#ports = ports;
     const pace = new Pace(options.maxPingsPerSecond ?? 500, () => ports.now());
     this.#domainPorts = {
@@ -334,17 +344,25 @@ export class Router {
     const name = key(host, domain);
     const known = this.#routes.get(name);
     if (known !== undefined) return known;
-    const ownOutage = () => this.#ports.blind(host) || this.#outage.ours;
-    const ports = { ...this.#domainPorts, ownOutage };
+    const ports = this.#portsOf(host);
     const remote = new RemoteDomain(host, domain, this.#options, ports, this.#sessions);
-    const ref = this.#system.spawn(domainActor(remote, this.#hands), {
-      mailbox: { capacity: this.#options.mailbox ?? 10_000 },
-      // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
-      supervision: { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER },
+    const ref = this.#system.spawn(new DomainActor(remote, this.#hands), {
+      mailbox: this.#mailbox,
+      supervision: SUPERVISION,
     });
     const route: Route = { name, domain: remote, ref, held: 0 };
     this.#routes.set(name, route);
     return route;
+  }
+
+  #portsOf(host: string): DomainPorts {
+    let ports = this.#hostPorts.get(host);
+    if (ports === undefined) {
+      const ownOutage = () => this.#ports.blind(host) || this.#outage.ours;
+      ports = { ...this.#domainPorts, ownOutage };
+      this.#hostPorts.set(host, ports);
+    }
+    return ports;
   }
 
   /** Stops the actor of a domain that has nothing to remember and nothing to do. */

@@ -39,7 +39,7 @@ Deno.test("the whole rate can be used, in small portions", () => {
 Deno.test("leave comes in the order in which it was wanted, and is kept for who waits", () => {
   let now = 0;
   const pace = new Pace(10, () => now);
-  const quotas = ["a", "b", "c"].map(() => new Quota((wanted) => pace.reserve(wanted)));
+  const quotas = ["a", "b", "c"].map(() => new Quota(pace));
   assertEquals(quotas.map((quota) => quota.take(5, now)), [1, 0, 0]);
   assertEquals(quotas.map(({ from }) => from), [0, 100, 200]);
   now = 100;
@@ -50,7 +50,7 @@ Deno.test("leave comes in the order in which it was wanted, and is kept for who 
 Deno.test("leave that nobody needs is given back, and forfeited in the end", () => {
   let now = 0;
   let reserved = 0;
-  const quota = new Quota((count) => ({ count: (reserved++, count), from: now }));
+  const quota = new Quota({ reserve: (count) => ({ count: (reserved++, count), from: now }) });
   assertEquals(quota.take(5, now), 5);
   quota.giveBack(3);
   assertEquals([quota.take(2, now), reserved], [2, 1]);

@@ -2,7 +2,7 @@
 
 import type { Effect } from "../../actors/effects.ts";
 import type { DomainEvent } from "../../actors/events.ts";
-import type { DomainOptions } from "../../actors/options.ts";
+import { type DomainOptions, domainOptions } from "../../actors/options.ts";
 import { RemoteDomain } from "../../actors/remote_domain.ts";
 import { History } from "../../admin/history.ts";
 import type { KeeperView } from "../../admin/keeper_view.ts";
@@ -74,7 +74,7 @@ export class Scene {
   domain(name: string, options: DomainOptions = {}): RemoteDomain {
     const known = this.#domains.get(name);
     if (known) return known;
-    const domain = new RemoteDomain(HOST, name, { probe: "component", ...options }, {
+    const domain = new RemoteDomain(HOST, name, domainOptions({ probe: "component", ...options }), {
       now: () => this.now,
       random: () => 0.5,
       id: () => `q${this.#ids++}`,

@@ -1,6 +1,6 @@
 import type { Effect, Report } from "../../../actors/effects.ts";
 import type { Direction, DomainEvent, KnownJoin, OccupancyEvent } from "../../../actors/events.ts";
-import type { DomainOptions } from "../../../actors/options.ts";
+import { type DomainOptions, domainOptions } from "../../../actors/options.ts";
 import { RemoteDomain } from "../../../actors/remote_domain.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
 import { Timeline } from "./timeline.ts";
@@ -57,15 +57,20 @@ export class DomainRig {
   #cancel: (() => void) | undefined;
 
   constructor(options: DomainOptions = {}) {
-    this.domain = new RemoteDomain(HOST, DOMAIN, { backoffMin: 10_000, ...options }, {
-      now: () => this.time.now,
-      random: () => this.random,
-      id: () => `rk-${this.#ids++}`,
-      reserve: (count) => ({ count, from: 0 }),
-      componentReachable: () => this.componentReachable,
-      triesAnew: () => this.triesAnew,
-      ownOutage: () => this.outage,
-    });
+    this.domain = new RemoteDomain(
+      HOST,
+      DOMAIN,
+      domainOptions({ backoffMin: 10_000, ...options }),
+      {
+        now: () => this.time.now,
+        random: () => this.random,
+        id: () => `rk-${this.#ids++}`,
+        reserve: (count) => ({ count, from: 0 }),
+        componentReachable: () => this.componentReachable,
+        triesAnew: () => this.triesAnew,
+        ownOutage: () => this.outage,
+      },
+    );
   }
 
   /** Seconds since the start. */

@@ -1,7 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Effect } from "../../../actors/effects.ts";
 import type { DomainEvent, JoinRecord, Loss } from "../../../actors/events.ts";
-import { DOMAIN_DEFAULTS, type DomainOptions } from "../../../actors/options.ts";
+import {
+  type DomainOptions,
+  domainOptions,
+  type FullDomainOptions,
+} from "../../../actors/options.ts";
 import { RemoteDomain } from "../../../actors/remote_domain.ts";
 import { seededRandom } from "../../../actors/runtime/testing.ts";
 import { bareJid } from "../../../xmpp/jid.ts";
@@ -42,7 +46,7 @@ export class Simulation {
   /** Whether no domain at all can be reached. */
   outage = false;
   readonly #options: SimulationOptions;
-  readonly #domainOptions: typeof DOMAIN_DEFAULTS;
+  readonly #domainOptions: FullDomainOptions;
   /** The connection to our server is there. */
   #connected = true;
   #domain: RemoteDomain;
@@ -73,7 +77,7 @@ export class Simulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
-    this.#domainOptions = { ...DOMAIN_DEFAULTS, ...options.domain };
+    this.#domainOptions = domainOptions(options.domain);
     this.random = seededRandom(options.seed);
     this.home = new HomeServer(
       this.time,
@@ -180,7 +184,7 @@ export class Simulation {
   // --- the domain and its checks ----------------------------------------------------------------
 
   #make(): RemoteDomain {
-    return new RemoteDomain(HOST, DOMAIN, this.#options.domain, {
+    return new RemoteDomain(HOST, DOMAIN, this.#domainOptions, {
       now: () => this.time.now,
       random: this.random,
       id: () => `q${this.#ids++}`,
