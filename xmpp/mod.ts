@@ -79,7 +79,7 @@ export {
   parseLinkNotice,
   parseLinkNotices,
 } from "./link.ts";
-export type { LinkNotices } from "./link.ts";
+export type { LinkNotices, NoticeElement } from "./link.ts";
 export type {
   EndedNotice,
   JoinedNotice,
