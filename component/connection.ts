@@ -248,7 +248,10 @@ export class ComponentConnection implements AsyncDisposable {
     this.#log("info", "Connected to {server} as {domain}", { server: transport.address, domain });
     this.#tell(() => events?.connected?.({ streamId: stream.id }));
     this.#stream = stream;
-    const reading = stream.read((stanza) => this.#received(stanza));
+    const reading = stream.read(
+      (stanza) => this.#received(stanza),
+      () => this.#heartbeat.routed(),
+    );
     this.#heartbeat.start();
     this.#pump();
     const reason = await reading;

@@ -141,6 +141,11 @@ export class Heartbeat {
     return true;
   }
 
+  /** To be told when stanzas came that were routed to us, if {@linkcode received} is not. */
+  routed(): void {
+    this.#alive();
+  }
+
   #ask(): void {
     this.#asking = true;
     const id = `${this.#prefix}${++this.#count}`;

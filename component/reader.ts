@@ -12,6 +12,8 @@ export type ReaderEvent = StreamEvent | {
   readonly type: "taken";
   /** Nothing more is to be read before this has settled, if there is such work. */
   readonly busy: Promise<unknown> | undefined;
+  /** Whether the server passed one of them on to us, rather than making it on the spot. */
+  readonly routed: boolean;
 };
 
 /**

@@ -5,13 +5,14 @@
  */
 
 import { StanzaParser, type StreamLimits } from "../xml/mod.ts";
-import { Kind, StanzaScanner } from "../xml/scanner/mod.ts";
+import { Kind, StanzaScanner, Type } from "../xml/scanner/mod.ts";
 import type { ReaderEvent, ReaderFactory } from "./reader.ts";
 
 /** After so many stanzas taken the stream may see whether others should have their turn. */
 const TAKEN_AT_ONCE = 32;
 
-const TAKEN: ReaderEvent = { type: "taken", busy: undefined };
+const TAKEN: ReaderEvent = { type: "taken", busy: undefined, routed: false };
+const ROUTED: ReaderEvent = { ...TAKEN, routed: true };
 
 /** Looks at scanned stanzas before they are parsed. */
 export interface Glance {
@@ -52,13 +53,28 @@ function* read(
   glance: Glance,
   length: number,
 ): Generator<ReaderEvent, void, void> {
+  let routed = false;
   for (let records = scanner.commit(length); records > 0; records = scanner.more()) {
     glance.begin(scanner, records);
     for (let record = 0; record < records; record++) {
       const taken = scanner.kind(record) < Kind.Open && glance.take(record);
-      if (taken === false) yield* parser.push(scanner.bytes(record));
-      else if (taken !== true) yield { type: "taken", busy: taken };
-      else if (record % TAKEN_AT_ONCE === 0) yield TAKEN;
+      if (taken === false) {
+        yield* parser.push(scanner.bytes(record));
+        continue;
+      }
+      routed ||= isRouted(scanner, record);
+      if (taken !== true) yield { type: "taken", busy: taken, routed };
+      else if (record % TAKEN_AT_ONCE === 0) yield routed ? ROUTED : TAKEN;
+      else continue;
+      routed = false;
     }
+    if (routed) yield ROUTED;
+    routed = false;
   }
+}
+
+/** Errors and results may be made by the server itself. */
+function isRouted(scanner: StanzaScanner, record: number): boolean {
+  const type = scanner.type(record);
+  return type !== Type.Error && type !== Type.Result;
 }

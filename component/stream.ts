@@ -106,10 +106,15 @@ export class ComponentStream {
   /**
    * Gives each stanza to a handler, until the stream is over; call it once.
    *
+   * @param handler Takes the stanzas that the reader does not take.
+   * @param routed Called when the reader took some that the server has passed on.
    * @returns Why it is over; `undefined` if {@linkcode ComponentStream.end} was called and the
    * server has ended the stream too.
    */
-  async read(handler: StanzaHandler): Promise<ComponentError | undefined> {
+  async read(
+    handler: StanzaHandler,
+    routed: () => void = () => {},
+  ): Promise<ComponentError | undefined> {
     try {
       for (;;) {
         const pause = this.#stretch.pause();
@@ -120,6 +125,7 @@ export class ComponentStream {
         const event = this.#buffered() ?? await this.#receive();
         if (event.type === "close") throw new ConnectionLostError("closed");
         if (event.type === "open") continue;
+        if (event.type === "taken" && event.routed) routed();
         const busy = event.type === "taken" ? event.busy : this.#handle(event.element, handler);
         if (busy === undefined) continue;
         this.#paused = true;

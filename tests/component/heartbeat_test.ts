@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { xml } from "../../xml/mod.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { isPing } from "../../xmpp/ping.ts";
+import { scannerReader } from "../../component/mod.ts";
 import { DOMAIN } from "./fake_server.ts";
 import { Fixture, tick } from "./fixture.ts";
 
@@ -68,6 +69,21 @@ Deno.test("stanzas routed to us prove the route, errors and results do not", asy
   await fixture.stanzas.next();
   fixture.clock.advance(20_000);
   assertEquals((await fixture.disconnected.next()).reason, "no-answer");
+});
+
+Deno.test("stanzas that are taken at a glance prove the route as any others do", async () => {
+  for (const [type, dead] of [["normal", false], ["error", true]] as const) {
+    const createReader = scannerReader({ begin: () => {}, take: () => true });
+    await using fixture = new Fixture({ createReader });
+    const server = await fixture.start();
+    for (let seconds = 0; seconds < 100 && fixture.disconnected.size === 0; seconds++) {
+      await server.write(`<message from='home.example' type='${type}'/>`);
+      await tick();
+      fixture.clock.advance(1_000);
+      await tick();
+    }
+    assertEquals(fixture.disconnected.size > 0, dead, type);
+  }
 });
 
 Deno.test("an answer to the ping from elsewhere is told, and is no reason to hang up", async () => {
