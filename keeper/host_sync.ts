@@ -70,6 +70,7 @@ export class HostSync {
   /** The connection is gone. */
   lost(): void {
     this.#state = "away";
+    this.#links.clear();
   }
 
   /** Whether our hello is due again: it, or the plugin's answer, may have been lost. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type LinkNotices, type NoticeElement, readLinkNotices } from "./link.ts";
-import type { JoinedNotice, LinkNotice } from "./link_notices.ts";
+import type { LinkNotice } from "./link_notices.ts";
 import { NS } from "./namespaces.ts";
 
 const END = "</message>";
@@ -30,7 +30,7 @@ const ATTRIBUTE = / ([a-z]+)=(?:'([^']*)'|"([^"]*)")/y;
  * ```
  *
  * @param message The XML of a `<message/>` that is not of type `error`; a scanner has found it to be
- *   well-formed.
+ *   well-formed. Its sender is for the caller to check.
  * @returns The notices; undefined if that takes a parser to say.
  */
 export function glanceAtLinkNotices(message: string): LinkNotices | undefined {
@@ -85,16 +85,25 @@ function readTag(text: string, start: number): Tag | undefined {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What is kept of a notice for long must not share the memory of the whole message. */
+/** What is kept of a notice must not share the memory of the whole message. */
 function ofItsOwn(notice: LinkNotice): LinkNotice {
-  if (notice.type !== "joined") return notice;
-  const copy = (text: string) => decoder.decode(encoder.encode(text));
-  const { user, room, nick } = notice;
-  const joined: JoinedNotice = {
-    type: "joined",
-    user: copy(user),
-    room: copy(room),
-    nick: copy(nick),
-  };
-  return joined;
+  switch (notice.type) {
+    case "joined":
+      return {
+        ...notice,
+        user: copy(notice.user),
+        room: copy(notice.room),
+        nick: copy(notice.nick),
+      };
+    case "link":
+      return { ...notice, domain: copy(notice.domain) };
+    case "ended":
+      return { ...notice, user: copy(notice.user) };
+    default:
+      return notice;
+  }
+}
+
+function copy(text: string): string {
+  return decoder.decode(encoder.encode(text));
 }

@@ -40,7 +40,7 @@ export class ActorTimers<M> {
 
   /** To be called by a timer that is due. */
   fired(timer: ChainedTimer<M>): void {
-    this.#remove(timer);
+    if (timer.pending !== undefined) this.#remove(timer);
     this.#deliver(timer);
   }
 

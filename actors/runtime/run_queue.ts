@@ -13,7 +13,10 @@ const SLICE_MS = 2;
 /** How many units of work a slice may do, however fast they are. */
 const SLICE_WORK = 1000;
 
-/** The clock is read after so many units of work at the latest: reading it costs more than most. */
+/**
+ * The clock is read when so many units of work are done, or earlier if they take long; always
+ * between two actors' turns. Reading it costs more than most messages.
+ */
 const CLOCK_EVERY = 16;
 
 /**

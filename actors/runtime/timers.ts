@@ -3,7 +3,7 @@ import { MAX_DELAY_MS, TimingWheel, type WheelTimer } from "./timing_wheel.ts";
 
 /** A pending timer. */
 export interface Timer {
-  /** Cancels the timer; does nothing if it has fired or was cancelled before. */
+  /** Cancels the timer; does nothing if it has fired or was cancelled before. Not to be detached. */
   cancel(): void;
 }
 
