@@ -11,9 +11,6 @@ import type { ReaderEvent, ReaderFactory } from "./reader.ts";
 /** After so many stanzas taken the stream may see whether others should have their turn. */
 const TAKEN_AT_ONCE = 32;
 
-const TAKEN: ReaderEvent = { type: "taken", busy: undefined, routed: false };
-const ROUTED: ReaderEvent = { ...TAKEN, routed: true };
-
 /** Looks at scanned stanzas before they are parsed. */
 export interface Glance {
   /** Begins with a batch of records; they are good until the next call. */
@@ -53,9 +50,9 @@ function* read(
   glance: Glance,
   length: number,
 ): Generator<ReaderEvent, void, void> {
-  let routed = false;
   for (let records = scanner.commit(length); records > 0; records = scanner.more()) {
     glance.begin(scanner, records);
+    let routed = false;
     for (let record = 0; record < records; record++) {
       const taken = scanner.kind(record) < Kind.Open && glance.take(record);
       if (taken === false) {
@@ -63,13 +60,11 @@ function* read(
         continue;
       }
       routed ||= isRouted(scanner, record);
-      if (taken !== true) yield { type: "taken", busy: taken, routed };
-      else if (record % TAKEN_AT_ONCE === 0) yield routed ? ROUTED : TAKEN;
-      else continue;
+      if (taken === true && record % TAKEN_AT_ONCE !== 0) continue;
+      yield { type: "taken", busy: taken === true ? undefined : taken, routed };
       routed = false;
     }
-    if (routed) yield ROUTED;
-    routed = false;
+    if (routed) yield { type: "taken", busy: undefined, routed };
   }
 }
 

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { scannerReader } from "../../component/mod.ts";
 import { xml } from "../../xml/mod.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { isPing } from "../../xmpp/ping.ts";
-import { scannerReader } from "../../component/mod.ts";
 import { DOMAIN } from "./fake_server.ts";
 import { Fixture, tick } from "./fixture.ts";
 
