@@ -45,7 +45,7 @@ export class ActorTimers<M> {
   }
 
   /** To be called by a timer that was cancelled. */
-  cancelled(timer: ChainedTimer<M>): void {
+  release(timer: ChainedTimer<M>): void {
     if (timer.pending === undefined) return;
     this.#timers.cancel(timer.pending);
     this.#remove(timer);
@@ -76,7 +76,7 @@ class ChainedTimer<M> implements ActorTimer<M>, Due {
 
   cancel(): void {
     this.cancelled = true;
-    this.#all.cancelled(this);
+    this.#all.release(this);
   }
 
   fire(): void {

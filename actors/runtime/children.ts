@@ -14,7 +14,7 @@ export class Children<C extends Child> {
 
   /** All of them, the first started first. */
   [Symbol.iterator](): IterableIterator<C> {
-    return this.#all.values();
+    return (this.#byName ?? new Map<string, C>()).values();
   }
 
   /** A name for a child; throws if the wanted one is in use. `at` is the parent's path. */
@@ -27,7 +27,7 @@ export class Children<C extends Child> {
 
   /** Adds a child under its name. */
   add(child: C): void {
-    this.#all.set(child.name, child);
+    (this.#byName ??= new Map()).set(child.name, child);
   }
 
   /** Forgets a child that has stopped. */
@@ -37,10 +37,6 @@ export class Children<C extends Child> {
 
   /** Stops all, one after the other, the last started first. */
   async stop(): Promise<void> {
-    for (const child of [...this.#all.values()].reverse()) await child.stop();
-  }
-
-  get #all(): Map<string, C> {
-    return this.#byName ??= new Map();
+    for (const child of [...this].reverse()) await child.stop();
   }
 }
