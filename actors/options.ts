@@ -68,7 +68,18 @@ export const DOMAIN_DEFAULTS: FullDomainOptions = Object.freeze({
   maxJoinsPerUser: 1000,
 });
 
-/** These options, and the defaults of those that are not given. */
+/**
+ * These options, and the defaults of those that are not given: for a {@linkcode RemoteDomain}.
+ *
+ * @example
+ * ```ts
+ * import { domainOptions } from "@roomkeeper/roomkeeper";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { pingDelay, pingTimeout } = domainOptions({ pingDelay: 5_000 });
+ * assertEquals([pingDelay, pingTimeout], [5_000, 30_000]);
+ * ```
+ */
 export function domainOptions(given: DomainOptions = {}): FullDomainOptions {
   return Object.freeze({ ...DOMAIN_DEFAULTS, ...given });
 }

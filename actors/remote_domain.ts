@@ -62,8 +62,8 @@ export class RemoteDomain {
   #wakeAt: number | undefined;
 
   /**
-   * Makes the keeper of the link between `host` and `domain`, with no joins yet; `options` may be
-   * shared.
+   * Makes the keeper of the link between `host` and `domain`, with no joins yet; `options` come from
+   * {@linkcode domainOptions}, and may be shared.
    */
   constructor(
     host: string,
