@@ -28,7 +28,12 @@ export interface ProsodyOptions {
   readonly users?: readonly string[];
   /** Encrypt the links to other servers, with self-signed certificates. @default {false} */
   readonly tls?: boolean;
+  /** How far its clock is ahead of ours in seconds, behind if negative (libfaketime). @default {0} */
+  readonly clockAhead?: number;
 }
+
+/** Debian's package `libfaketime`. */
+const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /** The password of all users and components. */
 export const PASSWORD = "secret";
@@ -84,6 +89,7 @@ export class Prosody implements Server {
       name: `Prosody ${this.#options.name}`,
       command: "prosody",
       args: ["-F", "--config", this.path("prosody.cfg.lua")],
+      env: clockEnv(this.#options.clockAhead ?? 0),
     });
     const external = /^ *Component "[^"]+" *$/m.test(this.#options.hosts);
     for (const service of ["c2s", "s2s", ...(external ? ["component"] : [])]) {
@@ -192,6 +198,13 @@ ${options}
 ${hosts}
 `;
   }
+}
+
+/** Environment variables that set a clock. */
+function clockEnv(ahead: number): Record<string, string> {
+  if (ahead === 0) return {};
+  const faketime = `${ahead < 0 ? "-" : "+"}${Math.abs(ahead)}s`;
+  return { LD_PRELOAD: FAKETIME, FAKETIME: faketime, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
 /** A Lua string literal. */
