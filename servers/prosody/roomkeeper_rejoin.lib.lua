@@ -3,7 +3,7 @@
 --   password, presence  what the join needs that the session's own presence does not tell
 --   joining             when the user asked to be in, while the room has not answered
 --   last                when the room was heard last
---   ring, at            what recognises the newest groupchat messages, three fields for each
+--   ring, at            the newest groupchat messages: when, id, hash, and which rejoin brought it again
 --   opened              when it was joined again, until the room has sent all of what was missed
 local st, sha1 = require "util.stanza", require "util.hashes".sha1;
 local now = require "util.time".monotonic; -- a clock that is set anew must not lose messages
@@ -11,7 +11,7 @@ local xmlns_muc, xmlns_delay, xmlns_sid = "http://jabber.org/protocol/muc", "urn
 local patience = 60; -- seconds for a room to answer a join
 local slack = 5; -- seconds that a message may take from the room to here
 local repeatable = 8; -- seconds before the last sign of the room whose messages history may bring again
-local ring_size = 20 * 3; -- 20 messages
+local ring_size = 20 * 4; -- 20 messages
 
 -- The user sends an available presence to the room.
 local function asked(row, session, stanza)
@@ -42,10 +42,11 @@ end
 
 -- Each message that was delivered explains one in the history: somebody may say the same twice.
 local function is_repeated(row, id, hash)
+	local ring = row.ring or {};
 	for field, mark in ipairs({ id, hash }) do
-		for i = 1, mark and #(row.ring or "") or 0, 3 do
-			if row.ring[i + field] == mark and row.ring[i] >= row.last - repeatable then
-				row.ring[i] = -math.huge;
+		for i = 1, mark and #ring or 0, 4 do
+			if ring[i + field] == mark and ring[i + 3] ~= row.opened and ring[i] >= row.last - repeatable then
+				ring[i + 3] = row.opened;
 				return true;
 			end
 		end
@@ -65,8 +66,8 @@ local function heard(row, stanza)
 		return true;
 	end
 	local ring, at = row.ring or {}, row.at or 0;
-	ring[at + 1], ring[at + 2], ring[at + 3] = time, id, hash;
-	row.ring, row.at = ring, (at + 3) % ring_size;
+	ring[at + 1], ring[at + 2], ring[at + 3], ring[at + 4] = time, id, hash, false;
+	row.ring, row.at = ring, (at + 4) % ring_size;
 end
 
 -- Whether the user waits for the room's answer.
