@@ -21,6 +21,8 @@ export interface FederationOptions extends Omit<ProsodyHomeOptions, "keeperCerti
   readonly roomsModules?: readonly string[];
   /** Lua lines for more hosts and components of the rooms' server. */
   readonly roomsHosts?: string;
+  /** How far the clock of the rooms' server is ahead, in seconds. @default {0} */
+  readonly roomsClockAhead?: number;
 }
 
 const KEEPER = "keeper.home.example";
@@ -50,6 +52,7 @@ export class Federation implements AsyncDisposable {
     this.rooms = new Prosody({
       ...serverOptions(options),
       name: "rooms",
+      clockAhead: options.roomsClockAhead ?? 0,
       users: ["mallory@away.example"],
       modules: roomsModules,
       options: roomsOptions,

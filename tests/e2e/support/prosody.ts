@@ -30,7 +30,12 @@ export interface ProsodyOptions extends ServerOptions {
   readonly users?: readonly string[];
   /** Those of its domains that its certificate is not valid for. @default {[]} */
   readonly uncertified?: readonly string[];
+  /** How far its clock is ahead of ours in seconds, behind if negative (libfaketime). @default {0} */
+  readonly clockAhead?: number;
 }
+
+/** Debian's package `libfaketime`. */
+const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /** The password of all users and components. */
 export const PASSWORD = "secret";
@@ -88,6 +93,11 @@ export class Prosody implements Server {
     return this.#running.lines;
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
   /** The path of a file in its folder. */
   path(...names: string[]): string {
     return join(this.#folder, ...names);
@@ -106,6 +116,7 @@ export class Prosody implements Server {
     this.#process = new Process({
       name: `Prosody ${this.#options.name}`,
       ...this.#program("prosody", "-F", "--config", this.path("prosody.cfg.lua")),
+      env: clockEnv(this.#options.clockAhead ?? 0),
     });
     const external = /^ *Component "[^"]+" *$/m.test(this.#options.hosts);
     for (const service of ["c2s", "s2s", ...(external ? ["component"] : [])]) {
@@ -217,6 +228,13 @@ export function domainsOf(hosts: string): string[] {
   return [...hosts.matchAll(/^ *(?:VirtualHost|Component) "([^"]+)"/gm)].map(([, domain]) =>
     domain!
   );
+}
+
+/** Environment variables that set a clock. */
+function clockEnv(ahead: number): Record<string, string> {
+  if (ahead === 0) return {};
+  const faketime = `${ahead < 0 ? "-" : "+"}${Math.abs(ahead)}s`;
+  return { LD_PRELOAD: FAKETIME, FAKETIME: faketime, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
 /** A Lua string literal. */
