@@ -18,7 +18,7 @@ export function keeperOptions({ server, keeper }: Config): KeeperOptions {
     outbox: { normal: server.maxQueue, urgent: server.maxQueue * 8 },
     pingDelay: keeper.pingDelay,
     pingTimeout: keeper.pingTimeout,
-    confirmWithin: keeper.confirmWithin,
+    giveUp: keeper.confirmWithin,
     unconfirmed: keeper.unconfirmed,
     pingsPerSecond: keeper.pingsPerSecond,
     maxPingsPerSecond: keeper.maxPingsPerSecond,

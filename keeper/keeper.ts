@@ -152,6 +152,7 @@ export class Keeper implements AsyncDisposable {
       random: options.system?.random ?? Math.random,
       id: () => this.#ids.next(),
       blind: (host) => !this.#sees(host),
+      hostProbes: () => false,
       triesAnew: () => this.hosts.some(({ software }) => software === "prosody"),
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => {

@@ -24,7 +24,7 @@
  *
  * const answer = parseIqAnswer(stanza)!;
  * const context = selfPingContext(room, new Set(["home.example"]));
- * assertEquals(interpretSelfPing(answer, context), { state: "gone", forGood: false });
+ * assertEquals(interpretSelfPing(answer, context), { state: "gone", why: "not-occupant" });
  * ```
  *
  * @module
@@ -40,6 +40,7 @@ export { iqError, iqResult, isIqRequest, parseIqAnswer } from "./iq.ts";
 export type { IqAnswer } from "./iq.ts";
 export { answerOrigin, isUndelivered } from "./answer_origin.ts";
 export type { AnswerOrigin, AnyAnswer } from "./answer_origin.ts";
+export { roomOfUri } from "./xmpp_uri.ts";
 export { isPing, ping } from "./ping.ts";
 export { isVersionQuery, parseVersion, versionQuery, versionResult } from "./version.ts";
 export type { SoftwareVersion } from "./version.ts";
@@ -71,6 +72,7 @@ export type {
   SelfPingRow,
   SelfPingVerdict,
   Verdict,
+  WhyGone,
 } from "./self_ping_table.ts";
 export { forward, unwrapForwarded } from "./forward.ts";
 export {

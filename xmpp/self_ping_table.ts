@@ -21,12 +21,21 @@ export interface SelfPingContext {
   readonly homeHosts: ReadonlySet<string>;
 }
 
+/** Why a user is not in a room. */
+export type WhyGone =
+  /** The room is there, but does not have the user. */
+  | "not-occupant"
+  /** There is no such room: whoever joined it now would make it. */
+  | "vanished"
+  /** The room has ended or moved for good: do not join it again. */
+  | "ended";
+
 /** What is known of a user and a room after an answer. */
 export type Verdict =
   /** The user is in the room. */
   | { readonly state: "joined" }
-  /** The user is not in the room; `forGood`: the room has ended, do not join it again. */
-  | { readonly state: "gone"; readonly forGood: boolean }
+  /** The user is not in the room. */
+  | { readonly state: "gone"; readonly why: WhyGone }
   /** The answer says nothing of the user and the room: ask again later. */
   | { readonly state: "undecided" };
 
@@ -52,8 +61,9 @@ export type SelfPingRow = AnswerRow<SelfPingAnswer, SelfPingVerdict>;
 export type DiscoRow = AnswerRow<IqAnswer, Verdict>;
 
 const JOINED = { state: "joined" } as const;
-const GONE = { state: "gone", forGood: false } as const;
-const GONE_FOR_GOOD = { state: "gone", forGood: true } as const;
+const NOT_OCCUPANT = { state: "gone", why: "not-occupant" } as const;
+const VANISHED = { state: "gone", why: "vanished" } as const;
+const ENDED = { state: "gone", why: "ended" } as const;
 const UNDECIDED = { state: "undecided" } as const;
 const ASK_ROOM = { state: "ask-room" } as const;
 
@@ -85,7 +95,7 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
   {
     name: "the gateway has lost the user's connection to the network",
     fits: isLostByGateway,
-    verdict: GONE,
+    verdict: NOT_OCCUPANT,
     source:
       "biboumi 9.0 (`remote-server-not-found`) and 9.0 of 2024-11 (`recipient-unavailable`) " +
       "after a restart, by the text: type cancel, without `by`",
@@ -151,7 +161,7 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
   {
     name: "no such room, says the MUC host",
     fits: (answer, { mucHost }) => has(answer, "item-not-found") && by(answer) === mucHost,
-    verdict: GONE,
+    verdict: VANISHED,
     source: "Prosody 0.12.3 and 13.0.1",
   },
   {
@@ -163,26 +173,26 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
   {
     name: "the room has ended for good",
     fits: (answer) => has(answer, "gone"),
-    verdict: GONE_FOR_GOOD,
+    verdict: ENDED,
     source: "RFC 6120 §8.3.3.5",
   },
   {
     name: "not an occupant",
     fits: (answer) => has(answer, "not-acceptable"),
-    verdict: GONE,
+    verdict: NOT_OCCUPANT,
     source: "Prosody 0.12.3 and 13.0.1 (cancel, by the room), ejabberd 23.01 and 24.12 (modify, " +
       "without `by`)",
   },
   {
     name: "not an occupant, in other words",
     fits: (answer) => has(answer, "not-allowed", "bad-request", "forbidden"),
-    verdict: GONE,
+    verdict: NOT_OCCUPANT,
     source: "XEP-0410 §3.2, note on other services",
   },
   {
     name: "any other refusal",
     fits: () => true,
-    verdict: GONE,
+    verdict: NOT_OCCUPANT,
     source: "XEP-0410 §3.2: any other error",
   },
 ];
@@ -207,13 +217,13 @@ export const DISCO_TABLE: readonly DiscoRow[] = [
   {
     name: "the room is not there",
     fits: (answer, context) => isRemote(answer, context) && has(answer, "item-not-found"),
-    verdict: GONE,
+    verdict: VANISHED,
     source: "Prosody 0.12.3 and 13.0.1 (by the MUC host), ejabberd 23.01 and 24.12 (without `by`)",
   },
   {
     name: "the room has ended for good",
     fits: (answer, context) => isRemote(answer, context) && has(answer, "gone"),
-    verdict: GONE_FOR_GOOD,
+    verdict: ENDED,
     source: "RFC 6120 §8.3.3.5",
   },
   {

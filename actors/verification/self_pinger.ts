@@ -12,7 +12,9 @@ import {
   interpretSelfPing,
   type SelfPingAnswer,
   type SelfPingContext,
+  type WhyGone,
 } from "../../xmpp/self_ping.ts";
+import { roomOfUri } from "../../xmpp/xmpp_uri.ts";
 import type { ConfirmationDeadline } from "./confirmation_deadline.ts";
 import type { Evidence } from "../joins/evidence.ts";
 import { type PendingPing, PendingPings } from "./pending_pings.ts";
@@ -35,6 +37,18 @@ const LOOKS = 2_000;
  */
 export type Reachability = "reached" | "unreachable" | "nothing";
 
+/** The room said that the user is not in it. */
+export interface GoneAnswer {
+  /** Whose join it is. */
+  readonly join: Join;
+  /** Why the user is out. */
+  readonly why: WhyGone;
+  /** What the answer was, in one word. */
+  readonly because: string;
+  /** Where the room has moved to, if it said so. */
+  readonly alternate?: string;
+}
+
 /**
  * The questions to one remote domain. There are thousands of domains, and few have anything to ask
  * at a time: what it takes to do so is made when it is needed, and let go of.
@@ -47,6 +61,7 @@ export class SelfPinger {
   readonly #options: FullDomainOptions;
   readonly #ports: DomainPorts;
   readonly #quota: Quota;
+  readonly #onGone: (gone: GoneAnswer) => void;
   #questions: PendingPings | undefined;
   /** Joins that wait for the answer of their room, by room. */
   #waiting: Map<string, Join[]> | undefined;
@@ -59,7 +74,7 @@ export class SelfPinger {
   /** When the next batch may go out, whatever becomes of this order. */
   #nextBatch = -Infinity;
 
-  /** Asks about the unverified of a evidence. */
+  /** Asks about the unverified of `evidence`; `onGone` is told who is out. */
   constructor(
     host: string,
     domain: string,
@@ -67,7 +82,9 @@ export class SelfPinger {
     deadline: ConfirmationDeadline,
     options: FullDomainOptions,
     ports: DomainPorts,
+    onGone: (gone: GoneAnswer) => void,
   ) {
+    this.#onGone = onGone;
     this.#host = host;
     this.#domain = domain;
     this.#evidence = evidence;
@@ -137,6 +154,11 @@ export class SelfPinger {
   forget(): void {
     this.stop();
     this.#questions = undefined;
+  }
+
+  /** Asks about this join before all that is left of this round. */
+  soon(join: Join): void {
+    this.#order?.soon({ kind: "ping", join });
   }
 
   /** Sends the next few questions; returns when the next batch is due. */
@@ -235,7 +257,7 @@ export class SelfPinger {
         this.#evidence.confirm(join, seq, because);
         return true;
       case "gone":
-        this.#gone(join, seq, verdict.forGood, because);
+        this.#gone(join, seq, verdict.why, because, answer);
         return true;
       case "ask-room": {
         const waiting = this.#waiting?.get(room);
@@ -265,16 +287,18 @@ export class SelfPinger {
       if (!this.#evidence.isUnverified(join)) continue;
       // It may have been made anew since it was not found, without this user.
       if (verdict.state === "joined") this.#order?.soon({ kind: "again", join });
-      else if (verdict.state === "gone") this.#gone(join, seq, verdict.forGood, because);
+      else if (verdict.state === "gone") this.#gone(join, seq, verdict.why, because, answer);
       else this.#deadline.undecided(join, seq, because);
     }
     return verdict.state !== "undecided";
   }
 
   /** The room said, when asked at sequence number `seq`, that the user is not in it. */
-  #gone(join: Join, seq: number, forGood: boolean, because: string): void {
+  #gone(join: Join, seq: number, why: WhyGone, because: string, answer: SelfPingAnswer): void {
     // A rejoin that overtook the answer makes it outdated.
-    if (join.confirmed < seq) this.#evidence.notify(join, forGood ? "destroyed" : "gone", because);
+    if (join.confirmed >= seq) return;
+    const alternate = alternateOf(answer);
+    this.#onGone({ join, why, because, ...(alternate !== undefined && { alternate }) });
   }
 
   #context(room: string): SelfPingContext {
@@ -345,4 +369,11 @@ export class SelfPinger {
     const size = Math.min(BATCH_SIZE, Math.max(1, Math.floor(pace * BATCH_MS / 1000)));
     return { size, ms: Math.ceil(1000 * size / pace) };
   }
+}
+
+/** Where a room has moved to, if it says so. */
+export function alternateOf(answer: SelfPingAnswer): string | undefined {
+  return answer.type === "error" && answer.condition === "gone" && answer.uri !== undefined
+    ? roomOfUri(answer.uri)
+    : undefined;
 }

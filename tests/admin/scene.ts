@@ -80,6 +80,8 @@ export class Scene {
       id: () => `q${this.#ids++}`,
       reserve: (count) => ({ count, from: 0 }),
       componentReachable: () => true,
+      reserveRejoins: (count) => ({ count, from: 0 }),
+      hostProbes: () => false,
       triesAnew: () => true,
       ownOutage: () => false,
     });

@@ -98,13 +98,18 @@ const options: fc.Arbitrary<SimulationOptions> = fc.record({
   seed: fc.integer(),
   flavour: fc.constantFrom("prosody" as const, "ejabberd" as const),
   componentKnown: fc.boolean(),
+  hostProbes: fc.boolean(),
   home: fc.record({ plugin: fc.boolean(), rejoin: fc.boolean(), signed: fc.boolean() }),
   rooms: fc.tuple(traits, traits, traits).map((each) =>
     new Map(ROOMS.map((room, index) => [room, each[index]!]))
   ),
   domain: fc.record({
+    recover: fc.constantFrom("rejoin" as const, "notify" as const),
+    vanished: fc.constantFrom("notify" as const, "recreate" as const),
+    rejoinsPerSecond: fc.constantFrom(0.5, 10),
+    settle: fc.constantFrom(0, 3_000),
     pingDelay: fc.constantFrom(0, 2_000, 60_000),
-    confirmWithin: fc.constantFrom(0, 60_000, 600_000),
+    giveUp: fc.constantFrom(0, 60_000, 600_000),
     pingsPerSecond: fc.constantFrom(1, 3, 15, 50),
     unconfirmed: fc.constantFrom("notify" as const, "keep" as const),
     probe: fc.constantFrom("auto" as const, "user" as const),

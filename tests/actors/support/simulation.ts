@@ -20,6 +20,8 @@ export interface SimulationOptions {
   readonly home: HomeTraits;
   readonly flavour: "prosody" | "ejabberd";
   readonly rooms: ReadonlyMap<string, RoomTraits>;
+  /** The plugin of the home host probes. */
+  readonly hostProbes: boolean;
   /** Whether remote domains answer the component itself. */
   readonly componentKnown: boolean;
 }
@@ -153,8 +155,8 @@ export class Simulation {
     this.connect();
     // Somebody writes, so the servers talk to each other again.
     this.home.chat(`u0@${HOST}/a`);
-    const { pingDelay, confirmWithin, pingTimeout, backoffMax } = this.#domainOptions;
-    this.time.advance(3 * (pingDelay + pingTimeout + backoffMax) + confirmWithin + 600_000);
+    const { pingDelay, giveUp, pingTimeout, backoffMax } = this.#domainOptions;
+    this.time.advance(3 * (pingDelay + pingTimeout + backoffMax) + giveUp + 600_000);
     this.#checkRest();
     for (const each of this.home.clients.keys()) {
       const [session, room] = each.split(" ") as [string, string];
@@ -193,6 +195,11 @@ export class Simulation {
         const count = Math.max(1, Math.floor(wanted * this.random()));
         return { count, from: this.time.now + 3_000 * this.random() };
       },
+      reserveRejoins: (wanted) => {
+        if (this.random() < 0.9) return { count: wanted, from: this.time.now };
+        return { count: 1, from: this.time.now + 8_000 * this.random() };
+      },
+      hostProbes: () => this.#options.hostProbes,
       componentReachable: () => this.#componentReachable,
       triesAnew: () => false,
       ownOutage: () => this.outage || !this.#connected,
@@ -302,8 +309,9 @@ export class Simulation {
         }
         const { id } = effect;
         return this.home.probe((reachable) => {
-          const answered = reachable && this.#options.componentKnown;
-          if (answered) this.#componentReachable = true;
+          const byHost = effect.by === "host";
+          const answered = reachable && (byHost || this.#options.componentKnown);
+          if (answered && !byHost) this.#componentReachable = true;
           this.receive({ type: "probed", id, reachable: answered });
         });
       }
@@ -396,10 +404,10 @@ export class Simulation {
   /** While nothing can be reached and nothing else happens, everything is decided in time. */
   #checkDeadline(): void {
     if (!this.home.unreachable || this.deferring || this.outage || !this.#connected) this.calm();
-    const { pingDelay, pingTimeout, backoffMax, confirmWithin } = this.#domainOptions;
+    const { pingDelay, pingTimeout, backoffMax, giveUp } = this.#domainOptions;
     const patience = 2 * pingDelay + 6 * pingTimeout + 4 * backoffMax + 30_000;
     const oldest = this.#domain.status.losses[0];
     if (oldest === undefined || this.time.now < this.#calmSince + patience) return;
-    assert(this.time.now < oldest.at + confirmWithin + 10, "not decided in time");
+    assert(this.time.now < oldest.at + giveUp + 10, "not decided in time");
   }
 }
