@@ -29,6 +29,8 @@ export interface RecoveryBook {
   has(join: Join): boolean;
   /** Whether this join has been worked on since the loss. */
   knows(join: Join): boolean;
+  /** The join's time has run out; returns whether the user was told that a rejoin failed. */
+  giveUp(join: Join): boolean;
   /** The user is in. */
   isIn(join: Join, because: string): void;
   /** The join is not in the table any more. */

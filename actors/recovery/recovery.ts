@@ -70,13 +70,20 @@ export class Recovery implements RecoveryBook {
   /** Leave to send one rejoin, which was given and not used yet. */
   #permit = false;
   /** Before this time no rejoin is sent. */
-  #next = -Infinity;
+  #next: number;
   /** Nobody has a turn before a room has answered. */
   #blocked = false;
   #returned = false;
 
-  /** Works on the joins of `evidence`. */
-  constructor(host: string, evidence: Evidence, options: FullDomainOptions, ports: DomainPorts) {
+  /** Works on the joins of `evidence`, from the time `next` on. */
+  constructor(
+    host: string,
+    evidence: Evidence,
+    options: FullDomainOptions,
+    ports: DomainPorts,
+    next: number,
+  ) {
+    this.#next = next;
     this.#host = host;
     this.#evidence = evidence;
     this.#options = options;
@@ -87,6 +94,11 @@ export class Recovery implements RecoveryBook {
   /** How many are being worked on. */
   get size(): number {
     return this.#working + this.#forms.size;
+  }
+
+  /** When the next rejoin may be sent, in milliseconds since the epoch. */
+  get next(): number {
+    return this.#next;
   }
 
   /** Whether this join is being worked on, so that nobody else is to ask about it. */
@@ -172,6 +184,14 @@ export class Recovery implements RecoveryBook {
     if (wanted) return this.#configure(user, room);
     this.#evidence.report({ type: "unwanted-room", room });
     this.#queue.refuse(rejoin);
+  }
+
+  /** The join's time has run out; returns whether the user was told that a rejoin failed. */
+  giveUp(join: Join): boolean {
+    const rejoin = this.#rejoins.get(join);
+    if (rejoin?.because === undefined) return false;
+    this.#failed(rejoin, rejoin.because, "notify");
+    return true;
   }
 
   /** The join is not in the table any more. */

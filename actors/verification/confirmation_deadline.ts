@@ -123,6 +123,7 @@ export class ConfirmationDeadline {
 
   #giveUp(join: Join, expired: number): boolean {
     if (join.confirmed >= expired) return false;
+    if (this.#evidence.recovery?.giveUp(join)) return true;
     if (this.#options.unconfirmed === "notify") {
       this.#evidence.notify(join, "unconfirmed", "no answer in time");
     } else {

@@ -55,6 +55,8 @@ export class Verification {
   /** Since when the remote side is known to be there; undefined: not known since the last loss. */
   #aliveSince: number | undefined;
   #recovery: Recovery | undefined;
+  /** When the next rejoin may be sent, so that each recovery keeps the pace of the one before. */
+  #nextRejoin = -Infinity;
   /** All questions are answered, and only the recovery goes on. */
   #recoveryOnly = false;
   /** The join of which a room says that it is none; it alone is asked about first. */
@@ -302,6 +304,7 @@ export class Verification {
     const now = this.#ports.now();
     const after = now - (this.#evidence.losses.oldest?.at ?? now);
     this.#phase = REST;
+    this.#nextRejoin = this.#recovery?.next ?? this.#nextRejoin;
     this.#recovery = this.#evidence.recovery = undefined;
     this.#recoveryOnly = false;
     this.#rejected = undefined;
@@ -385,7 +388,13 @@ export class Verification {
       return this.#evidence.notify(join, reason, because, alternate);
     }
     if (this.#recovery === undefined) {
-      this.#recovery = new Recovery(this.#host, this.#evidence, this.#options, this.#ports);
+      this.#recovery = new Recovery(
+        this.#host,
+        this.#evidence,
+        this.#options,
+        this.#ports,
+        this.#nextRejoin,
+      );
       this.#evidence.recovery = this.#recovery;
     }
     this.#recovery.gone(gone);

@@ -12,6 +12,13 @@ const SESSIONS = ["u0", "u1", "u2"].flatMap((user) =>
 );
 const ROOMS = ["red", "green", "blue"].map((room) => `${room}@rooms.example`);
 
+const REFUSALS = [
+  { condition: "conflict", errorType: "cancel" },
+  { condition: "item-not-found", errorType: "cancel" },
+  { condition: "registration-required", errorType: "auth" },
+  { condition: "resource-constraint", errorType: "wait" },
+] as const;
+
 /** A step of the world: what happens, to whom, and how long nothing happens after it. */
 interface Step {
   readonly what: (simulation: Simulation) => void;
@@ -80,6 +87,11 @@ const happening: fc.Arbitrary<Step> = fc.oneof(
   step("defer", fc.tuple(fc.boolean()), (simulation, on) => void (simulation.deferring = on)),
   step("outage", fc.tuple(fc.boolean()), (simulation, on) => void (simulation.outage = on)),
   step("stray", fc.tuple(fc.nat(9)), (simulation, kind) => simulation.stray(kind)),
+  step(
+    "refuse",
+    fc.tuple(fc.nat(REFUSALS.length)),
+    ({ home }, which) => void (home.refusal = REFUSALS[which]),
+  ),
   step("verify", nothing, (simulation) => simulation.receive({ type: "verify" })),
 );
 
