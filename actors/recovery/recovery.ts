@@ -42,8 +42,8 @@ const NOTICED: ReadonlySet<LossCause> = new Set(["link-down", "unreachable"]);
 
 /** A form on its way to a room that a rejoin has made. */
 interface Form {
-  readonly user: string;
-  readonly room: string;
+  /** The rejoin that has made the room; it holds the room until the form is sent. */
+  readonly rejoin: Rejoin;
   readonly until: number;
   readonly deferred: boolean;
 }
@@ -181,7 +181,7 @@ export class Recovery implements RecoveryBook {
       this.#evidence.report({ type: "rejoined", user, room, after });
     }
     if (!created || !rejoined) return this.#queue.enter(room);
-    if (wanted) return this.#configure(user, room);
+    if (wanted) return this.#configure(rejoin);
     this.#evidence.report({ type: "unwanted-room", room });
     this.#queue.refuse(rejoin);
   }
@@ -211,7 +211,8 @@ export class Recovery implements RecoveryBook {
       if (!waits || rejoin.phase !== "open") this.#drop(rejoin);
     }
     this.#queue = new RejoinQueue();
-    for (const rejoin of open) {
+    const forms = [...this.#forms.values()].map(({ rejoin }) => rejoin);
+    for (const rejoin of [...open, ...forms]) {
       rejoin.holdsRoom = false;
       this.#queue.hold(rejoin);
     }
@@ -318,11 +319,14 @@ export class Recovery implements RecoveryBook {
       this.#verify(rejoin);
       joins.push(rejoin.join);
     }
-    for (const [id, { user, room, until, deferred }] of this.#forms) {
+    for (const [id, { rejoin, until, deferred }] of this.#forms) {
       if (now < until) continue;
       this.#forms.delete(id);
-      if (deferred) this.#configure(user, room);
-      else this.#queue.enter(room);
+      if (deferred) this.#configure(rejoin);
+      else {
+        this.#queue.enter(rejoin.join.room.jid);
+        this.#queue.release(rejoin);
+      }
     }
     return joins;
   }
@@ -370,9 +374,11 @@ export class Recovery implements RecoveryBook {
     this.#evidence.report({ type: "rejoining", user, room });
   }
 
-  #configure(user: string, room: string): void {
+  #configure(rejoin: Rejoin): void {
+    const { user, room: { jid: room } } = rejoin.join;
     const id = this.#ports.id();
-    this.#forms.set(id, { user, room, until: this.#ports.now() + PAUSE_MS, deferred: false });
+    this.#forms.set(id, { rejoin, until: this.#ports.now() + PAUSE_MS, deferred: false });
+    this.#queue.hold(rejoin);
     this.#evidence.want({ type: "configure", id, user, room });
   }
 

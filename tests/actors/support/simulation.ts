@@ -484,8 +484,10 @@ export class Simulation {
   /** While nothing can be reached and nothing else happens, everything is decided in time. */
   #checkDeadline(): void {
     if (!this.home.unreachable || this.deferring || this.outage || !this.#connected) this.calm();
-    const { pingDelay, pingTimeout, backoffMax, giveUp } = this.#domainOptions;
-    const patience = 2 * pingDelay + 6 * pingTimeout + 4 * backoffMax + 30_000;
+    const { pingDelay, settle, pingTimeout, backoffMax, retryDelay, giveUp } = this.#domainOptions;
+    // No user asks for a while after a failure, and a rejoin may wait for its answer.
+    const patience = 2 * (pingDelay + settle) + 6 * pingTimeout + 4 * backoffMax + retryDelay +
+      90_000;
     const oldest = this.#domain.status.losses[0];
     if (oldest === undefined || this.time.now < this.#calmSince + patience) return;
     assert(this.time.now < oldest.at + giveUp + 10, "not decided in time");
