@@ -10,7 +10,7 @@ import type { LossCause, RoomError } from "../messages/events.ts";
 import type { FullDomainOptions } from "../messages/options.ts";
 import { Quota } from "../ports/pace.ts";
 import type { DomainPorts } from "../ports/ports.ts";
-import { alternateOf, type GoneAnswer } from "../verification/self_pinger.ts";
+import { alternateOf, type GoneAnswer } from "./gone_answer.ts";
 import type { RejoinRefusal } from "../../xmpp/plugin_events.ts";
 import { newRejoin, type Rejoin, type RejoinPhase } from "./rejoin.ts";
 import { RejoinQueue } from "./rejoin_queue.ts";

@@ -14,7 +14,7 @@ import {
   type SelfPingContext,
   type WhyGone,
 } from "../../xmpp/self_ping.ts";
-import { roomOfUri } from "../../xmpp/xmpp_uri.ts";
+import { alternateOf, type GoneAnswer } from "../recovery/gone_answer.ts";
 import type { ConfirmationDeadline } from "./confirmation_deadline.ts";
 import type { Evidence } from "../joins/evidence.ts";
 import { type PendingPing, PendingPings } from "./pending_pings.ts";
@@ -36,18 +36,6 @@ const LOOKS = 2_000;
  * reach the remote side, or it says nothing.
  */
 export type Reachability = "reached" | "unreachable" | "nothing";
-
-/** The room said that the user is not in it. */
-export interface GoneAnswer {
-  /** Whose join it is. */
-  readonly join: Join;
-  /** Why the user is out. */
-  readonly why: WhyGone;
-  /** What the answer was, in one word. */
-  readonly because: string;
-  /** Where the room has moved to, if it said so. */
-  readonly alternate?: string;
-}
 
 /**
  * The questions to one remote domain. There are thousands of domains, and few have anything to ask
@@ -369,11 +357,4 @@ export class SelfPinger {
     const size = Math.min(BATCH_SIZE, Math.max(1, Math.floor(pace * BATCH_MS / 1000)));
     return { size, ms: Math.ceil(1000 * size / pace) };
   }
-}
-
-/** Where a room has moved to, if it says so. */
-export function alternateOf(answer: SelfPingAnswer): string | undefined {
-  return answer.type === "error" && answer.condition === "gone" && answer.uri !== undefined
-    ? roomOfUri(answer.uri)
-    : undefined;
 }
