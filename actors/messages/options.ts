@@ -29,7 +29,7 @@ export interface DomainOptions {
   readonly giveUp?: number;
   /** What happens to a join that is given up: the user is told, or nothing. @default {"notify"} */
   readonly unconfirmed?: "notify" | "keep";
-  /** Questions a second, at most, to one domain. From 0.1 to 1000. @default {50} */
+  /** Questions a second, at most, to one domain. From 0.1 to 1,000,000. @default {50} */
   readonly pingsPerSecond?: number;
   /**
    * A domain that was silent for so long is verified; 0: never. Only for feeds that do not report
@@ -88,16 +88,15 @@ const GIVE_UP_TELLING = 600_000;
 
 type Range = readonly [min: number, max: number];
 const TIME: Range = [0, Number.MAX_SAFE_INTEGER];
-const PACE: Range = [0.1, 1000];
 
 /** Which numbers make sense. */
 const RANGES: Readonly<Partial<Record<keyof DomainOptions, Range>>> = {
-  rejoinsPerSecond: PACE,
+  rejoinsPerSecond: [0.1, 1000],
   pingDelay: TIME,
   settle: TIME,
   pingTimeout: [1, Number.MAX_SAFE_INTEGER],
   giveUp: TIME,
-  pingsPerSecond: PACE,
+  pingsPerSecond: [0.1, 1_000_000],
   silence: TIME,
   retryDelay: TIME,
   backoffMin: TIME,

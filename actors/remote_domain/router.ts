@@ -106,7 +106,7 @@ export class Router {
     this.#mailbox = { capacity: options.mailbox ?? 10_000 };
     this.#ports = ports;
     const { maxPingsPerSecond = 500, maxRejoinsPerSecond = 100 } = options;
-    checkRange("maxPingsPerSecond", maxPingsPerSecond, 0.1, 100_000);
+    checkRange("maxPingsPerSecond", maxPingsPerSecond, 0.1, 1_000_000);
     checkRange("maxRejoinsPerSecond", maxRejoinsPerSecond, 0.1, 1000);
     const pace = new Pace(maxPingsPerSecond, () => ports.now());
     const rejoins = new Pace(maxRejoinsPerSecond, () => ports.now());

@@ -9,7 +9,7 @@ Deno.test("domainOptions() gives up after a day, or after ten minutes where user
 
 Deno.test("domainOptions() refuses what makes no sense, and says what", () => {
   const cases: readonly [DomainOptions, string][] = [
-    [{ pingsPerSecond: 0 }, "'pingsPerSecond' must be a number, from 0.1 to 1000"],
+    [{ pingsPerSecond: 0 }, "'pingsPerSecond' must be a number, from 0.1 to 1000000"],
     [{ rejoinsPerSecond: 1001 }, "'rejoinsPerSecond' must be a number, from 0.1 to 1000"],
     [{ pingDelay: -1 }, "'pingDelay' must be a number, 0 or more: current value is -1"],
     [{ giveUp: NaN }, "'giveUp' must be a number, 0 or more: current value is NaN"],
