@@ -13,7 +13,7 @@ import { Occupant } from "./occupant.ts";
 import { prosodyHome } from "./prosody_home.ts";
 import { Roomkeeper } from "./roomkeeper.ts";
 import { type RoomsKind, roomsServer } from "./rooms_server.ts";
-import type { Server } from "./server.ts";
+import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
 /** Which software is where. */
 export interface Cell {
@@ -26,9 +26,14 @@ export interface Cell {
 }
 
 /** What is special about a stage. */
-export interface StageOptions {
-  /** Whether the rooms' server can find the component's domain. @default {true} */
-  readonly keeperResolvable?: boolean;
+export interface StageOptions extends ServerOptions {
+  /**
+   * Whether the component's domain has a DNS record, and the home server a certificate for it: most
+   * operators will give it neither.
+   *
+   * @default {false}
+   */
+  readonly keeperFederates?: boolean;
 }
 
 /** The options of `[keeper]` on every stage: everything happens in seconds. */
@@ -72,12 +77,14 @@ export class Stage implements AsyncDisposable {
   #downSince = 0;
   #secondsAway: number | undefined;
 
-  private constructor(cell: Cell, { keeperResolvable = true }: StageOptions) {
+  private constructor(cell: Cell, options: StageOptions) {
+    const { keeperFederates = false } = options;
+    const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
     this.cell = cell;
     this.home = cell.home === "prosody"
-      ? prosodyHome({ feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
-      : ejabberdHome({ feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
-    this.rooms = roomsServer(cell.rooms, EJABBERD_RETRY);
+      ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
+      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
+    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd: EJABBERD_RETRY });
     this.keeper = new Roomkeeper({
       ip: this.home.ip,
       feed: feedOf(cell),
@@ -89,7 +96,7 @@ export class Stage implements AsyncDisposable {
     this.home.resolve(ROOMS, this.#outward.ip);
     this.home.resolve("away.example", this.#outward.ip);
     this.rooms.resolve("home.example", this.#inward.ip);
-    if (keeperResolvable) this.rooms.resolve(KEEPER, this.#inward.ip);
+    if (keeperFederates) this.rooms.resolve(KEEPER, this.#inward.ip);
   }
 
   /** Starts everything. */
