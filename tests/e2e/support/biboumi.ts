@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Generation, GENERATION, program } from "./generation.ts";
+import { GENERATION, type Generation, program } from "./generation.ts";
 import { PASSWORD } from "./prosody.ts";
 import { Process } from "./process.ts";
 

@@ -35,13 +35,12 @@ export interface EjabberdOptions extends ServerOptions {
 /** The ports that it listens at; the last is that of its HTTP API. */
 export const PORTS = [5222, 5269, SERVERS_PORT, 5280] as const;
 
-const DIALBACK = { s2s_use_starttls: false };
-
+/** With TLS required and no dialback at hand, a certificate is the only way in. */
 function certificates({ key, certificate, authority }: Credentials): Record<string, unknown> {
   return {
     certfiles: [key, certificate],
     ca_file: authority,
-    s2s_use_starttls: "required_trusted",
+    s2s_use_starttls: "required",
   };
 }
 
@@ -73,7 +72,7 @@ export function ejabberdConfig(
   const config = {
     hosts: [host],
     loglevel: "info",
-    ...credentials === undefined ? DIALBACK : certificates(credentials),
+    ...credentials === undefined ? { s2s_use_starttls: false } : certificates(credentials),
     listen: [
       { port: 5222, ip, module: "ejabberd_c2s" },
       { port: 5269, ip, module: "ejabberd_s2s_in" },
@@ -87,7 +86,7 @@ export function ejabberdConfig(
       mod_http_api: {},
       mod_ping: {},
       ...hasBidi(options) ? { mod_s2s_bidi: {} } : {},
-      mod_s2s_dialback: {},
+      ...credentials === undefined ? { mod_s2s_dialback: {} } : {},
       mod_stream_mgmt: { resume_timeout: 60 },
       mod_version: {},
       ...rooms === undefined ? {} : { mod_muc: { host: rooms } },
