@@ -51,6 +51,8 @@ export const DELAYS = {
 export const ROOMS = "rooms.example";
 /** A domain with rooms that nothing happens to. */
 export const ELSEWHERE = "local.home.example";
+/** The bystander may give orders to Roomkeeper. */
+const ADMIN = "carol@home.example";
 /** The option of ejabberd without which it may take minutes before it tries a link again. */
 export const EJABBERD_RETRY = { s2s_max_retry_delay: 1 } as const;
 
@@ -90,6 +92,7 @@ export class Stage implements AsyncDisposable {
       feed: feedOf(cell),
       keeper: DELAYS,
       metrics: true,
+      admins: [ADMIN],
     });
     this.#outward = new Wire(this.rooms.ip);
     this.#inward = new Wire(this.home.ip);
@@ -108,7 +111,7 @@ export class Stage implements AsyncDisposable {
         if (cell.feed !== "ping-muc") await stage.startKeeper();
       };
       await Promise.all([atHome(), stage.startRooms()]);
-      stage.#bystander = await stage.enter("carol@home.example/pad", `hall@${ELSEWHERE}`, "Cleo");
+      stage.#bystander = await stage.enter(`${ADMIN}/pad`, `hall@${ELSEWHERE}`, "Cleo");
     } catch (error) {
       await stage[Symbol.asyncDispose]();
       throw error;
@@ -143,7 +146,13 @@ export class Stage implements AsyncDisposable {
     this.#inward.cut();
   }
 
-  /** Lets the servers reach each other again. */
+  /** Lets what the servers say to each other take a while. */
+  slow(): void {
+    this.#outward.slow();
+    this.#inward.slow();
+  }
+
+  /** Lets the servers reach each other again, as fast as they can. */
   mend(): void {
     this.#outward.mend();
     this.#inward.mend();
@@ -158,6 +167,20 @@ export class Stage implements AsyncDisposable {
       "its server",
       ({ properties, message }) => properties.event === seeing || message === seeing,
     );
+  }
+
+  /** An operator has Roomkeeper verify who is in the rooms of the domain. */
+  async verify(): Promise<void> {
+    const id = crypto.randomUUID();
+    const { client } = this.bystander;
+    await client.sendRaw(
+      `<iq type='set' to='${KEEPER}' id='${id}'>` +
+        `<command xmlns='http://jabber.org/protocol/commands' node='roomkeeper#verify' action='execute'>` +
+        `<x xmlns='jabber:x:data' type='submit'><field var='domain'><value>${ROOMS}</value></field></x>` +
+        `</command></iq>`,
+    );
+    const { type, xml } = await client.untilStanza("Roomkeeper's consent", (s) => s.id === id);
+    if (type !== "result" || !xml.includes('"completed"')) throw new Error(xml);
   }
 
   /** Kills Roomkeeper with SIGKILL. */
@@ -234,6 +257,16 @@ export class Stage implements AsyncDisposable {
       const isProbe = (line: string) => eventOf(line) === "probing";
       mark = this.keeper.log.entries.findIndex((line, at) => at >= mark && isProbe(line)) + 1;
     }
+  }
+
+  /** Waits until the home server has got a question about a user from Roomkeeper. */
+  async asked(mark: number): Promise<void> {
+    await this.keeper.log.until(
+      "a question",
+      (line) => line.includes('"event":"asked"') && line.includes(`@${ROOMS}`),
+      { after: mark, within: PATIENCE_MS },
+    );
+    await this.keeperHasRead(this.bystander.client);
   }
 
   /** Waits until Roomkeeper has written down all that it knows. */
