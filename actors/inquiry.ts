@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { answerOrigin } from "../xmpp/answer_origin.ts";
 import type { IqAnswer } from "../xmpp/iq.ts";
 import {
   interpretDisco,
@@ -26,11 +27,6 @@ const BATCH_SIZE = 50;
 const PAUSE_MS = 1_000;
 /** How many joins are looked at for one batch, so that no event takes long. */
 const LOOKS = 2_000;
-/** Conditions that a server uses for a domain that it can't reach (RFC 6120 §8.3.3). */
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  "remote-server-not-found",
-  "remote-server-timeout",
-]);
 
 /**
  * What an answer says of the domain: the remote side made it, or our own server since it can't
@@ -214,7 +210,7 @@ export class Inquiry {
     if (reached) this.#proven = Math.max(this.#proven, question.seq);
     // What our own server could not deliver for one, it can't for the others either, unless it
     // has delivered a later one.
-    else if (question.seq > this.#proven && this.#madeAtHome(answer)) return "unreachable";
+    else if (question.seq > this.#proven && this.#isEnRoute(question, answer)) return "unreachable";
     return reached ? "reached" : "nothing";
   }
 
@@ -281,9 +277,9 @@ export class Inquiry {
   }
 
   /** Whether our own server made the answer, since it could not deliver the question. */
-  #madeAtHome(answer: SelfPingAnswer): boolean {
-    if (answer.type !== "error") return false;
-    return UNREACHABLE.has(answer.condition) || answer.by === this.#host;
+  #isEnRoute({ join }: Question, answer: SelfPingAnswer): boolean {
+    const { room, homeHosts } = this.#context(join.room.jid);
+    return answerOrigin(answer, room, homeHosts) === "en-route";
   }
 
   /** What to ask instead of `item`, now that time has passed; nothing if it is settled. */

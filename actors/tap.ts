@@ -4,6 +4,7 @@
  * @module
  */
 import type { Element } from "../xml/element.ts";
+import { isUndelivered } from "../xmpp/answer_origin.ts";
 import { unwrapForwarded } from "../xmpp/forward.ts";
 import { bareJid, domainOf, resourceOf } from "../xmpp/jid.ts";
 import { type MalformedLinkNoticeError, parseLinkNotices } from "../xmpp/link.ts";
@@ -156,7 +157,7 @@ function readIq(copy: Copy, from: string, user: string, prefix: string): FeedEve
 /** An error by which our own server says that a domain could not be reached. */
 function readUnreachable(copy: Copy, from: string, user: string): FeedEvent | undefined {
   const { condition } = copy;
-  return condition === "remote-server-not-found" || condition === "remote-server-timeout"
+  return condition !== undefined && isUndelivered(condition)
     ? { type: "unreachable", user, domain: domainOf(from) }
     : undefined;
 }

@@ -23,6 +23,7 @@ import {
   type Transport,
 } from "../component/mod.ts";
 import type { Element } from "../xml/mod.ts";
+import { answerOrigin } from "../xmpp/answer_origin.ts";
 import { discoInfoQuery } from "../xmpp/disco.ts";
 import { parseIqAnswer } from "../xmpp/iq.ts";
 import { linkMessage } from "../xmpp/link.ts";
@@ -419,9 +420,8 @@ export class Keeper implements AsyncDisposable {
   /** Whether the remote side made this answer, rather than a server that could not reach it. */
   #isRemote(iq: Element, link: LinkName): boolean {
     const answer = parseIqAnswer(iq);
-    if (answer?.type !== "error") return answer !== undefined;
-    return !answer.condition.startsWith("remote-server-") && answer.errorType !== "wait" &&
-      answer.by !== link.host && answer.by !== this.#options.domain;
+    const ours = new Set([link.host, this.#options.domain]);
+    return answer !== undefined && answerOrigin(answer, link.domain, ours) === "remote";
   }
 
   #notify(userNotice: UserNotice): "sent" | "full" | "closed" | "failed" {

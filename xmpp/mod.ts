@@ -38,6 +38,8 @@ export { errorReply, parseStanzaError, stanzaError } from "./stanza_error.ts";
 export type { StanzaError, StanzaErrorCondition, StanzaErrorType } from "./stanza_error.ts";
 export { iqError, iqResult, isIqRequest, parseIqAnswer } from "./iq.ts";
 export type { IqAnswer } from "./iq.ts";
+export { answerOrigin, isUndelivered } from "./answer_origin.ts";
+export type { AnswerOrigin, AnyAnswer } from "./answer_origin.ts";
 export { isPing, ping } from "./ping.ts";
 export { isVersionQuery, parseVersion, versionQuery, versionResult } from "./version.ts";
 export type { SoftwareVersion } from "./version.ts";

@@ -82,7 +82,13 @@ Deno.test("messages: only what a room sends to all is evidence", () => {
 
 Deno.test("errors that say that a domain can't be reached, whatever the stanza", () => {
   for (const name of ["message", "presence", "iq"]) {
-    for (const condition of ["remote-server-not-found", "remote-server-timeout"]) {
+    for (
+      const condition of [
+        "remote-server-not-found",
+        "remote-server-timeout",
+        "recipient-unavailable",
+      ]
+    ) {
       const attrs = { from: `${ROOM}/Ann`, to: ANN, type: "error", id: "x" };
       assertEquals(told(xml(name, NS.client, attrs, error(condition))), {
         type: "unreachable",

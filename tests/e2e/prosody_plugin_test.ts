@@ -107,10 +107,10 @@ Deno.test("how a link ended: only a closing in good order by both is clean", asy
       roomsOptions: "s2s_idle_timeout = 1",
     }, [true, true]],
   ];
-  for (const tls of [false, true]) {
+  for (const trust of ["certificates", "dialback"] as const) {
     for (const [name, options, clean] of cases) {
-      await t.step(`${name}${tls ? ", encrypted" : ""}`, async () => {
-        await using federation = await Federation.start({ ...options, tls });
+      await t.step(`${name}, ${trust}`, async () => {
+        await using federation = await Federation.start({ ...options, trust, bidi: false });
         await using peer = await ComponentPeer.connect(federation.home.ip);
         await peer.hello();
         const alice = await federation.client(ALICE);
@@ -119,8 +119,8 @@ Deno.test("how a link ended: only a closing in good order by both is clean", asy
       });
     }
     for (const how of ["stop", "kill", "cut"] as const) {
-      await t.step(`${how}${tls ? ", encrypted" : ""}`, async () => {
-        await using federation = await Federation.start({ tls });
+      await t.step(`${how}, ${trust}`, async () => {
+        await using federation = await Federation.start({ trust, bidi: false });
         await using peer = await ComponentPeer.connect(federation.home.ip);
         await peer.hello();
         const alice = await federation.client(ALICE);

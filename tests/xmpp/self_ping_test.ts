@@ -46,12 +46,23 @@ const SELF_PING_CASES: Record<string, readonly [SelfPingVerdict, readonly SelfPi
       errorType: "cancel",
       text: "Not connected to IRC server irc.example",
     },
+    {
+      type: "error",
+      condition: "recipient-unavailable",
+      errorType: "cancel",
+      text: "Not connected to IRC server irc.example",
+    },
   ]],
   "the room's server can't be reached": [UNDECIDED, [
     error("remote-server-not-found", "cancel"),
     error("remote-server-not-found", "cancel", home),
     error("remote-server-timeout", "wait"),
     error("remote-server-timeout", "cancel", mucHost),
+  ]],
+  "the link broke before the ping was acknowledged": [UNDECIDED, [
+    error("recipient-unavailable", "cancel"),
+    error("recipient-unavailable", "cancel", home),
+    error("recipient-unavailable", "wait", room),
   ]],
   "answered by the home server": [UNDECIDED, [
     error("service-unavailable", "cancel", home),
@@ -61,7 +72,6 @@ const SELF_PING_CASES: Record<string, readonly [SelfPingVerdict, readonly SelfPi
   ]],
   "try again later": [UNDECIDED, [
     error("service-unavailable", "wait"),
-    error("recipient-unavailable", "wait", room),
     error("resource-constraint", "wait", mucHost),
     error("not-acceptable", "wait", room),
     error("item-not-found", "continue", mucHost),
@@ -122,7 +132,11 @@ for (const row of SELF_PING_TABLE) {
 
 const DISCO_CASES: Record<string, readonly [Verdict, readonly IqAnswer[]]> = {
   "the room is there, so only the nick is unknown": [JOINED, [{ type: "result" }]],
-  "answered by the home server": [UNDECIDED, [error("item-not-found", "cancel", home)]],
+  "answered on the way": [UNDECIDED, [
+    error("item-not-found", "cancel", home),
+    error("recipient-unavailable", "cancel"),
+    error("remote-server-timeout", "wait"),
+  ]],
   "the room is not there": [GONE, [
     error("item-not-found", "cancel"),
     error("item-not-found", "cancel", mucHost),
@@ -131,7 +145,6 @@ const DISCO_CASES: Record<string, readonly [Verdict, readonly IqAnswer[]]> = {
   "the room has ended for good": [GONE_FOR_GOOD, [error("gone", "cancel", mucHost)]],
   "no word on whether the room is there": [UNDECIDED, [
     { type: "timeout" },
-    error("remote-server-timeout", "wait"),
     error("item-not-found", "wait", mucHost),
     error("forbidden", "auth", room),
     error("service-unavailable", "cancel"),

@@ -11,16 +11,18 @@ import { disposeAll } from "./dispose.ts";
 import { Ejabberd } from "./ejabberd.ts";
 import { Wire } from "./link_cut.ts";
 import { type RoomsKind, roomsServer } from "./rooms_server.ts";
-import type { Server } from "./server.ts";
+import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
 export type { RoomsKind } from "./rooms_server.ts";
 
 /** What is special about it. */
-export interface EjabberdHomeOptions {
+export interface EjabberdHomeOptions extends ServerOptions {
   /** How the home server tells Roomkeeper what happens. @default {"plugin"} */
   readonly feed?: "plugin" | "stock" | "none";
   /** The software of the server at `rooms.example`. @default {"prosody"} */
   readonly rooms?: RoomsKind;
+  /** Whether the server's certificate is valid for the component's domain too. @default {false} */
+  readonly keeperCertified?: boolean;
   /** Options of the home server. */
   readonly homeOptions?: Readonly<Record<string, unknown>>;
 }
@@ -48,7 +50,7 @@ export class EjabberdHome implements AsyncDisposable {
 
   private constructor(options: EjabberdHomeOptions) {
     this.home = ejabberdHome(options);
-    this.rooms = roomsServer(options.rooms ?? "prosody");
+    this.rooms = roomsServer(options.rooms ?? "prosody", { ...serverOptions(options) });
     this.outward = new Wire(this.rooms.ip);
     this.inward = new Wire(this.home.ip);
     this.home.resolve("rooms.example", this.outward.ip);
@@ -77,9 +79,11 @@ export class EjabberdHome implements AsyncDisposable {
 
 /** Makes an ejabberd at `home.example`, with users alice, bob, carol and mallory; not started. */
 export function ejabberdHome(options: Omit<EjabberdHomeOptions, "rooms"> = {}): Ejabberd {
-  const { feed = "plugin", homeOptions = {} } = options;
+  const { feed = "plugin", homeOptions = {}, keeperCertified = false } = options;
   return new Ejabberd({
+    ...serverOptions(options),
     name: "home",
+    uncertified: keeperCertified ? [] : [KEEPER],
     host: "home.example",
     rooms: "local.home.example",
     components: [KEEPER, "gateway.home.example"],

@@ -7,8 +7,9 @@
 import { Client, type ClientOptions } from "./client.ts";
 import { disposeAll } from "./dispose.ts";
 import { Wire } from "./link_cut.ts";
-import { lua, Prosody } from "./prosody.ts";
+import { domainsOf, lua, Prosody } from "./prosody.ts";
 import { prosodyHome, type ProsodyHomeOptions } from "./prosody_home.ts";
+import { serverOptions } from "./server.ts";
 
 /** What is special about a federation. */
 export interface FederationOptions extends ProsodyHomeOptions {
@@ -36,13 +37,14 @@ export class Federation implements AsyncDisposable {
   readonly #clients: Client[] = [];
 
   private constructor(options: FederationOptions) {
-    const { tls = false, roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
+    const { roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
     this.home = prosodyHome(options);
     const muc = `restrict_room_creation = false; muc_room_locking = false
+  public_user_role = "prosody:registered"
   modules_enabled = { ${roomsModules.map(lua).join(", ")} }`;
     this.rooms = new Prosody({
+      ...serverOptions(options),
       name: "rooms",
-      tls,
       users: ["mallory@away.example"],
       modules: roomsModules,
       options: roomsOptions,
@@ -103,9 +105,4 @@ ${roomsHosts}`,
   async [Symbol.asyncDispose](): Promise<void> {
     await disposeAll([...this.#clients, this.home, this.rooms, this.outward, this.inward]);
   }
-}
-
-/** The domains of the hosts and components in a configuration. */
-function domainsOf(hosts: string): string[] {
-  return [...hosts.matchAll(/^(?:VirtualHost|Component) "([^"]+)"/gm)].map(([, domain]) => domain!);
 }

@@ -154,7 +154,8 @@ function isError(stanza: Received, room: string): boolean {
 
 /** Whether somebody on the way answered; a gateway says with such words that it has no such user. */
 function isUnreachable({ condition = "", xml }: Received): boolean {
-  return condition.startsWith("remote-server-") && !xml.includes("Not connected to IRC");
+  return /^(remote-server-|recipient-unavailable)/.test(condition) &&
+    !xml.includes("Not connected to IRC");
 }
 
 async function orNothing<T>(promise: Promise<T>): Promise<T | undefined> {
