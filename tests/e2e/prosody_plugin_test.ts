@@ -219,8 +219,13 @@ Deno.test("nick changes, leaving and the end of a session", async () => {
   ]);
   await alice.leave(ROOM, "Anna");
   await peer.untilCopy("leaving", (s) => s.attr("from") === ALICE && !!s.attr("type"));
-  await peer.untilCopy("having left", (s) => s.attr("from") === `${ROOM}/Anna` && !!s.attr("type"));
+  await alice.untilStanza(
+    "its leaving",
+    (s) => s.type === "unavailable" && !s.statuses.includes(303),
+  );
+  const left = peer.journal.length;
   assertEquals((await peer.hello()).filter((n) => n.type === "joined"), []);
+  assertEquals(peer.copies(left), []);
   await alice.join(ROOM, "Ann");
   await peer.settle();
   const end = peer.journal.length;

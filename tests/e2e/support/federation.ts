@@ -19,6 +19,8 @@ export interface FederationOptions extends ProsodyHomeOptions {
   readonly roomsModules?: readonly string[];
   /** Lua lines for more hosts and components of the rooms' server. */
   readonly roomsHosts?: string;
+  /** How far the clock of the rooms' server is ahead, in seconds. @default {0} */
+  readonly roomsClockAhead?: number;
 }
 
 /** The two servers. */
@@ -45,6 +47,7 @@ export class Federation implements AsyncDisposable {
     this.rooms = new Prosody({
       ...serverOptions(options),
       name: "rooms",
+      clockAhead: options.roomsClockAhead ?? 0,
       users: ["mallory@away.example"],
       modules: roomsModules,
       options: roomsOptions,

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { claimAddress } from "./address.ts";
 import { certify, type Credentials } from "./certificates.ts";
 import { type Program, program } from "./generation.ts";
+import { clockEnv } from "./clock.ts";
 import { RecordedPort, SERVERS_PORT } from "./recorded_port.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
@@ -30,6 +31,8 @@ export interface ProsodyOptions extends ServerOptions {
   readonly users?: readonly string[];
   /** Those of its domains that its certificate is not valid for. @default {[]} */
   readonly uncertified?: readonly string[];
+  /** How far its clock is ahead of ours in seconds, behind if negative. @default {0} */
+  readonly clockAhead?: number;
 }
 
 /** The password of all users and components. */
@@ -106,6 +109,7 @@ export class Prosody implements Server {
     this.#process = new Process({
       name: `Prosody ${this.#options.name}`,
       ...this.#program("prosody", "-F", "--config", this.path("prosody.cfg.lua")),
+      env: clockEnv(this.#options.clockAhead ?? 0),
     });
     const external = /^ *Component "[^"]+" *$/m.test(this.#options.hosts);
     for (const service of ["c2s", "s2s", ...(external ? ["component"] : [])]) {
