@@ -8,7 +8,7 @@
 -record(back, {password = none, % of the user's last join, sealed
                presence,        % the last one directed to the room, of a session that broadcasts none
                heard,           % when the room last said something
-               recent = [],     % its last messages: {When, stanza-id, Hash, Repeated}
+               recent = [],     % its last messages, the newest first: {When, stanza-id, Hash, Rejoin that repeated it}
                until = 0}).     % until when its history may repeat some of these; 0: no rejoin is open
 -define(RECENT, 8000).  % younger messages are kept, 10 at most
 -define(OVERLAP, 5).    % seconds of history that are asked for to be safe
@@ -33,24 +33,35 @@ is_open(#back{until = Until}) -> Until > now_ms().
 heard(#back{until = Until} = B) ->
     Now = now_ms(),
     if Until > Now -> B; true -> B#back{heard = Now, until = 0} end.
-%% @doc A message of the room: {known, Back} if it is a repeat. One repeat of each is expected, since
-%% people say the same thing twice. The room's subject ends a history.
+%% @doc A message of the room: {known, Back} if it is a repeat. The room's subject ends a history.
 said(#message{subject = [_ | _], body = []}, B) -> heard(B#back{until = 0});
 said(#message{from = From, body = Body} = M, Before) ->
     #back{recent = Recent, until = Until} = B = heard(Before),
     Id = stanza_id(From, xmpp:get_els(M)),
     Hash = hash({From#jid.resource, [Text || #text{data = Text} <- Body]}),
     Now = now_ms(),
-    Fits = fun({_, I, H, Repeated}) -> Repeated /= Until andalso (I == Id andalso Id /= none orelse H == Hash) end,
     if Body == [], Id == none -> B; % a chat state, which no history has
        Until == 0 ->
             Younger = [Old || {At, _, _, _} = Old <- Recent, Now - At < ?RECENT],
             B#back{recent = [{Now, Id, Hash, 0} | lists:sublist(Younger, 9)]};
        true ->
-            case xmpp:has_subtag(M, #delay{stamp = {0, 0, 0}}) andalso lists:search(Fits, Recent) of
-                {value, Old} -> {known, B#back{recent = [setelement(4, Old, Until) | lists:delete(Old, Recent)]}};
-                false -> B#back{recent = [{Now, Id, Hash, Until} | lists:sublist(Recent, 99)]}
+            case xmpp:has_subtag(M, #delay{stamp = {0, 0, 0}}) andalso repeated(Id, Hash, Until, Recent) of
+                false -> B#back{recent = [{Now, Id, Hash, Until} | lists:sublist(Recent, 99)]};
+                Marked -> {known, B#back{recent = Marked}}
             end
+    end.
+%% A history has messages in the order in which they were said, so with one that is known all older ones
+%% are done with. Each may come again once for each rejoin: people say the same thing twice.
+repeated(Id, Hash, Rejoin, Recent) ->
+    OldestFirst = lists:reverse(Recent),
+    case mark(fun({_, I, _, Last}) -> Last /= Rejoin andalso I == Id andalso Id /= none end, Rejoin, OldestFirst) of
+        false -> mark(fun({_, _, H, Last}) -> Last /= Rejoin andalso H == Hash end, Rejoin, OldestFirst);
+        Marked -> Marked
+    end.
+mark(IsIt, Rejoin, OldestFirst) ->
+    case lists:splitwith(fun(E) -> not IsIt(E) end, OldestFirst) of
+        {_, []} -> false;
+        {Older, [Known | Newer]} -> lists:reverse([setelement(4, E, Rejoin) || E <- Older ++ [Known]] ++ Newer)
     end.
 stanza_id(#jid{luser = U, lserver = D} = Room, [El | Els]) ->
     case is_stanza_id(El) andalso (catch xmpp:decode(El)) of

@@ -37,7 +37,8 @@ add(To, R, #{lserver := H} = S) ->
     Max = mod_roomkeeper:max_rooms(H),
     Now = now_ms(),
     Rooms = case rooms(S) of % who is not in makes place
-                Full when map_size(Full) >= Max -> maps:filter(fun(_, #room{nick = N, pending = T}) -> N /= undefined orelse T > Now end, Full);
+                Full when map_size(Full) >= Max ->
+                    maps:filter(fun(_, #room{nick = Nick, pending = T}) -> Nick /= undefined orelse T > Now end, Full);
                 Few -> Few
             end,
     if map_size(Rooms) < Max -> put(To, R, S#{roomkeeper => Rooms}); true -> S end.
@@ -115,8 +116,9 @@ placed(#presence{type = available, from = #jid{resource = Nick} = From} = P, #mu
         false -> put(From, R, S)
     end;
 placed(#presence{from = From} = P, #muc_user{status_codes = Codes, items = Items}, #room{pending = T, back = B} = R, S) ->
-    case [Nick || lists:member(303, Codes), #muc_item{nick = Nick} <- Items, Nick /= <<>>, byte_size(Nick) < 1024] of
-        [Nick | _] -> is_in(Nick, P, S), put(From, R#room{nick = Nick}, S);
+    case [Nick || lists:member(303, Codes), #muc_item{nick = Nick} <- Items, Nick /= <<>>] of
+        [Nick | _] when byte_size(Nick) < 1024 -> is_in(Nick, P, S), put(From, R#room{nick = Nick}, S);
+        [_ | _] -> put(From, R, S); % longer than a nick can be
         [] -> is_out(P, From, S),
               case T > now_ms() orelse mod_roomkeeper_rejoin:is_open(B) of % it may be on the way in again
                   true -> put(From, R#room{nick = undefined}, S);
