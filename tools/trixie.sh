@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes a Debian 13 root with its XMPP servers, once, for the end-to-end tests: `tools/trixie.sh`.
+# `tools/trixie.sh --made` only says whether there is one.
 #
 # It is kept at $ROOMKEEPER_TRIXIE, or ~/.cache/roomkeeper/trixie, where all clones on this machine
 # share it. A root that is there and complete is left alone. Needs root, debootstrap and util-linux,
@@ -26,6 +27,7 @@ if complete; then
   echo "$root"
   exit
 fi
+[ "${1:-}" != --made ] || exit 1
 [ "$(id -u)" = 0 ] || fail "making $root needs root: run it with sudo, or set ROOMKEEPER_TRIXIE to a root made before"
 command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
 

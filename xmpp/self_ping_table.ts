@@ -80,7 +80,7 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
     name: "no answer in time",
     fits: (answer) => answer.type === "timeout",
     verdict: UNDECIDED,
-    source: "Prosody 0.12.3 and ejabberd 23.01 with the room's server frozen",
+    source: "Prosody 0.12.3 and 13.0.1, ejabberd 23.01 and 24.12 with the room's server frozen",
   },
   {
     name: "the gateway has lost the user's connection to the network",

@@ -131,6 +131,7 @@ export const NOT_TRIED: Readonly<Record<string, string>> = {
   "bash .ci/run": tests,
   "deno task test:unit tests/xml": tests,
   "deno task test:e2e tests/e2e/prosody_plugin_test.ts": tests,
+  "deno task test:e2e --servers trixie tests/e2e/prosody_plugin_test.ts": tests,
   "deno task bench": "takes minutes; each benchmark is type-checked",
   "deno task fuzz 1000000": "takes a quarter of an hour; tests/xml/scanner does 100,000 cases",
   "deno task capture": "starts real servers, which write something else each time",

@@ -72,7 +72,7 @@ const statuses = (copy: Element) =>
   copy.child("x", NS.mucUser)?.elements("status").map((status) => status.attr("code")) ?? [];
 
 Deno.test("ejabberd plugin: hello brings a snapshot of joins and links", async () => {
-  await using servers = await EjabberdHome.start();
+  await using servers = await EjabberdHome.start({ bidi: false });
   const alice = await servers.client(ALICE);
   await using before = await ComponentPeer.connect(servers.home.ip, KEEPER);
   await alice.join(ROOM, "Alice");
@@ -148,6 +148,7 @@ for (const software of ["prosody", "ejabberd"] as const) {
   Deno.test(`ejabberd plugin: ${software} with the rooms is killed and comes back`, async () => {
     await using servers = await EjabberdHome.start({
       rooms: software,
+      bidi: false,
       homeOptions: { s2s_max_retry_delay: 1 },
     });
     await using peer = await keeper(servers);

@@ -12,7 +12,9 @@ import { prosodyHome, type ProsodyHomeOptions } from "./prosody_home.ts";
 import { serverOptions } from "./server.ts";
 
 /** What is special about a federation. */
-export interface FederationOptions extends ProsodyHomeOptions {
+export interface FederationOptions extends Omit<ProsodyHomeOptions, "keeperCertified"> {
+  /** Whether the component's domain has a DNS record, and a certificate. @default {false} */
+  readonly keeperFederates?: boolean;
   /** Lua lines for options of the rooms' server. */
   readonly roomsOptions?: string;
   /** More modules of the rooms' server. */
@@ -22,6 +24,8 @@ export interface FederationOptions extends ProsodyHomeOptions {
   /** How far the clock of the rooms' server is ahead, in seconds. @default {0} */
   readonly roomsClockAhead?: number;
 }
+
+const KEEPER = "keeper.home.example";
 
 /** The two servers. */
 export class Federation implements AsyncDisposable {
@@ -39,8 +43,9 @@ export class Federation implements AsyncDisposable {
   readonly #clients: Client[] = [];
 
   private constructor(options: FederationOptions) {
+    const { keeperFederates = false } = options;
     const { roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
-    this.home = prosodyHome(options);
+    this.home = prosodyHome({ ...options, keeperCertified: keeperFederates });
     const muc = `restrict_room_creation = false; muc_room_locking = false
   public_user_role = "prosody:registered"
   modules_enabled = { ${roomsModules.map(lua).join(", ")} }`;
@@ -63,7 +68,9 @@ ${roomsHosts}`,
     this.outward = new Wire(this.rooms.ip);
     this.inward = new Wire(this.home.ip);
     for (const domain of domainsOf(this.rooms.hosts)) this.home.resolve(domain, this.outward.ip);
-    for (const domain of domainsOf(this.home.hosts)) this.rooms.resolve(domain, this.inward.ip);
+    for (const domain of domainsOf(this.home.hosts)) {
+      if (domain !== KEEPER || keeperFederates) this.rooms.resolve(domain, this.inward.ip);
+    }
   }
 
   /** Makes both servers and starts them. */

@@ -32,11 +32,21 @@ let root: string | undefined;
 
 /** The folder of Debian 13; it is made if it isn't there, which takes minutes. */
 export function trixieRoot(): string {
-  if (root !== undefined) return root;
+  root ??= trixie();
+  if (root === undefined) throw new Error("There are no servers of Debian 13: see above");
+  return root;
+}
+
+/** Whether there is such a folder already. */
+export function hasTrixie(): boolean {
+  return trixie("--made") !== undefined;
+}
+
+function trixie(...args: string[]): string | undefined {
   const script = new URL("../../../tools/trixie.sh", import.meta.url).pathname;
-  const { success, stdout } = new Deno.Command(script, { stderr: "inherit" }).outputSync();
-  if (!success) throw new Error("There are no servers of Debian 13: see above");
-  return root = new TextDecoder().decode(stdout).trim();
+  const command = new Deno.Command(script, { args, stderr: "inherit" });
+  const { success, stdout } = command.outputSync();
+  return success ? new TextDecoder().decode(stdout).trim() : undefined;
 }
 
 /**

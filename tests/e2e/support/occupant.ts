@@ -10,8 +10,13 @@ import { DeadlineError } from "./journal.ts";
 /** What a room says when its user asks whether it is in (XEP-0410). */
 export type Whereabouts = "in" | "out" | "unreachable";
 
-/** The codes of a notice: mod_ping_muc sends 333 alone, Roomkeeper both. */
+/** The code of a notice; Roomkeeper has another one besides, mod_ping_muc has not. */
 const NOTICE = 333;
+/**
+ * Where Prosody's rooms put an occupant out, with the same code, since a stanza to it came back:
+ * that is how the reason begins. It happens when a link breaks with something unacknowledged.
+ */
+const PUT_OUT = "Kicked: ";
 /** A question may get lost in a connection that is breaking; then it is asked again. */
 const ANSWER_MS = 4_000;
 const PAUSE_MS = 250;
@@ -89,12 +94,12 @@ export class Occupant {
 
   /** The notices that say it is out, which the room did not send. */
   get notices(): Received[] {
-    return this.#farewells().filter((s) => s.statuses.includes(NOTICE));
+    return this.#farewells().filter(isNotice);
   }
 
   /** What the room itself said of its being out. */
   get dismissals(): Received[] {
-    return this.#farewells().filter((s) => !s.statuses.includes(NOTICE));
+    return this.#farewells().filter((s) => !isNotice(s));
   }
 
   /** Waits until it was told that it is out; returns whether it was. */
@@ -146,6 +151,10 @@ function isOwnPresence(stanza: Received, room: string): boolean {
 function isUnavailable(stanza: Received, room: string): boolean {
   return stanza.kind === "presence" && stanza.type === "unavailable" && isFrom(stanza, room) &&
     stanza.statuses.includes(110) && !stanza.statuses.includes(303);
+}
+
+function isNotice({ statuses, xml }: Received): boolean {
+  return statuses.includes(NOTICE) && !xml.includes(PUT_OUT);
 }
 
 function isError(stanza: Received, room: string): boolean {

@@ -63,6 +63,8 @@ export const PATIENCE_MS = 45_000;
 export class Stage implements AsyncDisposable {
   /** Which software is where. */
   readonly cell: Cell;
+  /** Whether strangers can reach the component. */
+  readonly keeperFederates: boolean;
   /** `home.example`, and rooms at `local.home.example`. */
   readonly home: Server;
   /** `rooms.example`. */
@@ -82,6 +84,7 @@ export class Stage implements AsyncDisposable {
   private constructor(cell: Cell, options: StageOptions) {
     const { keeperFederates = false } = options;
     const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
+    this.keeperFederates = keeperFederates;
     this.cell = cell;
     this.home = cell.home === "prosody"
       ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
