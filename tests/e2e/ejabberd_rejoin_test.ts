@@ -161,7 +161,7 @@ for (const rooms of ["prosody", "ejabberd"] as const) {
     await alice.quit();
     const isFarewell = (s: Received) => s.from === `${ROOM}/Ann` && s.type === "unavailable";
     await mallory.untilStanza("her leaving, with her session", isFarewell, { after: back });
-    await scene.peer.untilNotice("her end", ({ type }) => type === "ended");
+    await scene.peer.untilEvent("her end", ({ type }) => type === "ended");
   });
 }
 
@@ -193,8 +193,8 @@ class Rehearsal implements AsyncDisposable {
 
   /** The joins of a new snapshot. */
   async joins(): Promise<string[]> {
-    const notices = await this.peer.hello();
-    return notices.flatMap((n) => n.type === "joined" ? [`${n.user} ${n.room}/${n.nick}`] : []);
+    const events = await this.peer.hello();
+    return events.flatMap((n) => n.type === "joined" ? [`${n.user} ${n.room}/${n.nick}`] : []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -374,7 +374,7 @@ Deno.test("ejabberd rejoin: why there is none", async () => {
   await alice.settle();
   assertEquals(await peer.rejoin(ALICE, STAGED, "rk-test-8"), "left");
   await alice.quit();
-  await peer.untilNotice("nothing of hers", ({ type }) => type !== "ended");
+  await peer.untilEvent("nothing of hers", ({ type }) => type !== "ended");
   assertEquals(await peer.rejoin(ALICE, STAGED, "rk-test-9"), "ended");
   const sent = room.peer.journal.entries.map(({ stanza }) => stanza.attr("id"));
   assertEquals(sent.filter((id) => id?.startsWith("rk-")), ["rk-test-5", "rk-test-7"]);
@@ -464,15 +464,15 @@ Deno.test("ejabberd: a client that logs in again with its old resource is watche
     }
     await renewed.settle();
     assertEquals(await stage.joins(), [`${ALICE} ${STAGED}/Ann${round}`]);
-    const news = peer.journal.entries.slice(before).flatMap(({ notices, copy }) => [
-      ...notices.filter(({ type }) => type === "ended").map(({ type }) => type),
+    const news = peer.journal.entries.slice(before).flatMap(({ events, copy }) => [
+      ...events.filter(({ type }) => type === "ended").map(({ type }) => type),
       ...copy?.attr("from") === `${STAGED}/Ann${round}` && !copy.attr("type") ? ["in"] : [],
     ]);
     assertEquals(news, ["ended", "in"]);
     assertEquals(await peer.rejoin(ALICE, STAGED, `rk-test-${round}`), "rejoining");
     if (round < 4) continue;
     await renewed.quit();
-    await peer.untilNotice("its end", ({ type }) => type === "ended", peer.journal.length - 1);
+    await peer.untilEvent("its end", ({ type }) => type === "ended", peer.journal.length - 1);
     assertEquals(await stage.joins(), []);
   }
 });

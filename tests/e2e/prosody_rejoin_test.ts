@@ -412,8 +412,8 @@ Deno.test("a client that logs in again with its old resource is watched again", 
   await renewed.join(ROOM, "Ann");
   await old.journal.until("its end", ({ event }) => event === "disconnected");
   await peer.settle();
-  const news = peer.journal.entries.slice(before).flatMap(({ notices, copy }) => [
-    ...notices.filter(({ type }) => type === "ended").map(() => "ended"),
+  const news = peer.journal.entries.slice(before).flatMap(({ events, copy }) => [
+    ...events.filter(({ type }) => type === "ended").map(() => "ended"),
     ...(copy?.attr("from") === `${ROOM}/Ann` && !copy.attr("type") ? ["joined"] : []),
   ]);
   assertEquals(news, ["ended", "joined"]);
