@@ -17,6 +17,7 @@ import { answerOrigin } from "../xmpp/answer_origin.ts";
 import { discoInfoQuery, parseDiscoInfo } from "../xmpp/disco.ts";
 import { parseIqAnswer } from "../xmpp/iq.ts";
 import { PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
+import { parseIqAnswer } from "../xmpp/iq.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { ping } from "../xmpp/ping.ts";
 import { parseVersion, versionQuery } from "../xmpp/version.ts";

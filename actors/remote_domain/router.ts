@@ -377,7 +377,7 @@ export class Router {
       !isOwn(link) && !this.#outage.has(key(link.host, link.domain))
     );
     const witness = witnesses[Math.floor(this.#ports.random() * witnesses.length)];
-    if (witness) this.#ports.ask(witness, { type: "probe", id: this.#ports.id() });
+    if (witness) this.#ports.ask(witness, { type: "probe", by: "component", id: this.#ports.id() });
   }
 }
 

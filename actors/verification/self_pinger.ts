@@ -6,6 +6,7 @@
 import { answerOrigin } from "../../xmpp/answer_origin.ts";
 import type { Join } from "../joins/join.ts";
 import type { DomainPorts } from "../ports/ports.ts";
+import { answerOrigin } from "../../xmpp/answer_origin.ts";
 import type { IqAnswer } from "../../xmpp/iq.ts";
 import {
   interpretDisco,

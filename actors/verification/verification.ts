@@ -279,7 +279,7 @@ export class Verification {
       ? this.#pinger.leave(now)
       : this.#pinger.probeByPing(id, now, this.#rejected);
     if (until !== undefined) return void (this.#phase = { name: "backoff", until });
-    if (by === "component") this.#evidence.want({ type: "probe", id });
+    if (by === "component") this.#evidence.want({ type: "probe", id, by: "component" });
     this.#evidence.report({ type: "probing", by });
     this.#phase = { name: "probe", id, until: now + this.#options.pingTimeout, by };
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { parseStanzaError } from "../../xmpp/stanza_error.ts";
 import type { PluginEvent } from "../../xmpp/plugin_events.ts";
+import { parseStanzaError } from "../../xmpp/stanza_error.ts";
 import { Client } from "./support/client.ts";
 import { ComponentPeer } from "./support/component_peer.ts";
 import { Ejabberd } from "./support/ejabberd.ts";

@@ -91,6 +91,11 @@ export class Prosody implements Server {
     return this.#running.lines;
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
   /** The path of a file in its folder. */
   path(...names: string[]): string {
     return join(this.#folder, ...names);
