@@ -15,7 +15,6 @@ import { StanzaIds } from "../keeper/stanza_ids.ts";
 import { type Element, xml } from "../xml/mod.ts";
 import { answerOrigin } from "../xmpp/answer_origin.ts";
 import { discoInfoQuery, parseDiscoInfo } from "../xmpp/disco.ts";
-import { parseIqAnswer } from "../xmpp/iq.ts";
 import { PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
 import { parseIqAnswer } from "../xmpp/iq.ts";
 import { NS } from "../xmpp/namespaces.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { answerOrigin } from "../../xmpp/answer_origin.ts";
 import type { Join } from "../joins/join.ts";
 import type { DomainPorts } from "../ports/ports.ts";
 import { answerOrigin } from "../../xmpp/answer_origin.ts";

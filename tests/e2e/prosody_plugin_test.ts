@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { parseStanzaError } from "../../xmpp/stanza_error.ts";
 import type { PluginEvent } from "../../xmpp/plugin_events.ts";
 import { parseStanzaError } from "../../xmpp/stanza_error.ts";
 import { Client } from "./support/client.ts";
