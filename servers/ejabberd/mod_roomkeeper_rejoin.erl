@@ -63,14 +63,15 @@ mark(IsIt, Rejoin, OldestFirst) ->
         {_, []} -> false;
         {Older, [Known | Newer]} -> lists:reverse([setelement(4, E, Rejoin) || E <- Older ++ [Known]] ++ Newer)
     end.
-stanza_id(#jid{luser = U, lserver = D} = Room, [El | Els]) ->
-    case is_stanza_id(El) andalso (catch xmpp:decode(El)) of
-        #stanza_id{by = #jid{luser = U, lserver = D, lresource = <<>>}, id = Id} -> hash(Id);
-        _ -> stanza_id(Room, Els)
+%% The room's own id of a message. It is not decoded: this runs for each message of each room.
+stanza_id(Room, [#xmlel{name = <<"stanza-id">>, attrs = Attrs} | Els]) ->
+    case fxml:get_attr_s(<<"by">>, Attrs) == jid:encode(jid:remove_resource(Room)) of
+        true -> hash(fxml:get_attr_s(<<"id">>, Attrs));
+        false -> stanza_id(Room, Els)
     end;
+stanza_id(#jid{luser = U, lserver = D}, [#stanza_id{by = #jid{luser = U, lserver = D}, id = Id} | _]) -> hash(Id);
+stanza_id(Room, [_ | Els]) -> stanza_id(Room, Els);
 stanza_id(_, []) -> none.
-is_stanza_id(#xmlel{name = Name}) -> Name == <<"stanza-id">>;
-is_stanza_id(El) -> is_record(El, stanza_id).
 hash(Term) -> erlang:phash2(Term, 1 bsl 32).
 
 %% @doc Sends the join presence to an occupant's address: {Back, State}, or blocked.

@@ -51,6 +51,11 @@ export class Ejabberd implements Server {
     this.#names.set(domain, ip);
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
   /** What it logs. */
   get log(): Journal<string> {
     return this.#running.lines;
