@@ -68,6 +68,7 @@ export type {
   Loss,
   LossCause,
   OccupancyEvent,
+  RoomError,
 } from "./actors/messages/events.ts";
 export {
   ComponentError,

@@ -5,13 +5,13 @@
  * All in one run and in turns, as a machine that others use is faster at one time than at another;
  * and with new processes again and again, as one process is faster than another of the same kind.
  *
- *     deno task bench:server [generations]
+ *     deno task bench:server [generations] [prosody | ejabberd]
  *
  * @module
  */
 import { NS } from "../xmpp/namespaces.ts";
 import { lua, PASSWORD, Prosody } from "../tests/e2e/support/prosody.ts";
-import { type Contestant, prosodyContestants } from "./server/contestants.ts";
+import { type Contestant, ejabberdContestants, prosodyContestants } from "./server/contestants.ts";
 import { cpuTime } from "./server/cpu.ts";
 import { type Act, ACTS, LoadUser, ROOMS, Rooms } from "./server/load.ts";
 import { LoadComponent } from "./server/peers.ts";
@@ -28,7 +28,10 @@ const BASE = "nothing";
 const acts = Object.keys(ACTS) as Act[];
 /** For each server and act, what each round cost in microseconds. */
 const costs = new Map<string, Record<Act, number[]>>();
-for (let i = 0; i < GENERATIONS; i++) await measure(prosodyContestants());
+for (let i = 0; i < GENERATIONS; i++) {
+  if (wants("prosody")) await measure(prosodyContestants());
+  if (wants("ejabberd")) await measure(ejabberdContestants());
+}
 
 console.log(
   `CPU time of the server, over that of one with ${BASE} in the same round; mean of the middle ` +
@@ -46,6 +49,11 @@ for (const [server, own] of costs) {
       : middle(own[act].map((cost, i) => cost / base[act][i]!)).toFixed(3)
   );
   console.log(`| ${software} | ${name} | ${cells.join(" | ")} |`);
+}
+
+/** Whether a software is to be measured: all are, unless one is named. */
+function wants(software: string): boolean {
+  return (Deno.args[1] ?? software) === software;
 }
 
 /** Starts all servers, and lets each do everything in each round. */

@@ -111,7 +111,7 @@ function prosodyComponent({ domain, secret }: Setup): string[] {
 function ejabberd(setup: Setup, parts: readonly Part[]): Snippet {
   const plugin = setup.feed === "plugin";
   const install = plugin
-    ? "Build and install servers/ejabberd/mod_roomkeeper.erl (servers/ejabberd/build.sh)."
+    ? "Build and install servers/ejabberd (servers/ejabberd/build.sh)."
     : `See that ${setup.domain} leads to this server in the DNS, or to nothing: while Roomkeeper ` +
       "is away, ejabberd looks for it there.";
   const blocks = [

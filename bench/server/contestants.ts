@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Ejabberd } from "../../tests/e2e/support/ejabberd.ts";
 import { lua, PASSWORD, Prosody } from "../../tests/e2e/support/prosody.ts";
 import type { Server } from "../../tests/e2e/support/server.ts";
 
@@ -30,6 +31,31 @@ export function prosodyContestants(): Contestant[] {
     prosody("mod_track_muc_joins + mod_ping_muc", "p3.example", "ping_muc"),
     prosody("stock feed", "p4.example", "firewall", 'firewall_scripts = { "roomkeeper.pfw" }'),
   ];
+}
+
+/** ejabberd with nothing, and with each of the feeds. */
+export function ejabberdContestants(): Contestant[] {
+  return [
+    ejabberd("nothing", "e1.example"),
+    ejabberd("plugin", "e2.example", (component) => ({ mod_roomkeeper: { component } })),
+    ejabberd("stock feed", "e3.example", (keeper) => ({ mod_service_log: { loggers: [keeper] } })),
+  ];
+}
+
+function ejabberd(
+  name: string,
+  domain: string,
+  feed?: (keeper: string) => Readonly<Record<string, unknown>>,
+): Contestant {
+  const keeper = `keeper.${domain}`;
+  const server = new Ejabberd({
+    name,
+    host: domain,
+    users: [`ann@${domain}`],
+    components: [keeper],
+    modules: feed?.(keeper) ?? {},
+  });
+  return { software: "ejabberd", name, domain, server, ...(feed && { keeper }) };
 }
 
 function prosody(name: string, domain: string, module?: string, option = ""): Contestant {

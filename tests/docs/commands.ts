@@ -104,10 +104,10 @@ export const TRIED: Readonly<Record<string, Try>> = {
   ),
   "systemd-analyze security --offline=true packaging/roomkeeper.service": isLittleExposed,
   "sudo sh servers/ejabberd/build.sh /opt/roomkeeper/ejabberd": installs(
-    "opt/roomkeeper/ejabberd/mod_roomkeeper.beam",
+    "opt/roomkeeper/ejabberd/mod_roomkeeper_rejoin.beam",
   ),
   "sh build.sh /opt/roomkeeper/ejabberd": installs(
-    "opt/roomkeeper/ejabberd/mod_roomkeeper.beam",
+    "opt/roomkeeper/ejabberd/mod_roomkeeper_rejoin.beam",
     "servers/ejabberd",
   ),
 };
@@ -158,7 +158,7 @@ export const NOT_TRIED: Readonly<Record<string, string>> = {
     service,
   'mkdir -p "$modules/sources/mod_roomkeeper/src"': service,
   'cp mod_roomkeeper.spec "$modules/sources/mod_roomkeeper/"': service,
-  'cp mod_roomkeeper.erl "$modules/sources/mod_roomkeeper/src/"': service,
+  'cp mod_roomkeeper*.erl "$modules/sources/mod_roomkeeper/src/"': service,
   'chown -R ejabberd: "$modules"': service,
   "ejabberdctl module_install mod_roomkeeper": service,
 };

@@ -17,6 +17,9 @@ Deno.test("the package can be published: no slow types, the plugins in it, the t
       .concat(
         "/servers/prosody/mod_roomkeeper.lua",
         "/servers/ejabberd/mod_roomkeeper.erl",
+        "/servers/ejabberd/mod_roomkeeper_probe.erl",
+        "/servers/ejabberd/mod_roomkeeper_rejoin.erl",
+        "/servers/ejabberd/mod_roomkeeper_rooms.erl",
       )
   ) assert(files.includes(file), file);
   for (const file of files) assert(!/^\/(tests|bench|\.|output|roomkeeper\.)/.test(file), file);

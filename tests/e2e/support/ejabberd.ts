@@ -9,6 +9,7 @@
  */
 import { claimAddress } from "./address.ts";
 import { certify, type Credentials } from "./certificates.ts";
+import { clockEnv } from "./clock.ts";
 import { RecordedPort } from "./recorded_port.ts";
 import { ejabberdConfig, type EjabberdOptions, PORTS } from "./ejabberd_config.ts";
 import type { Journal } from "./journal.ts";
@@ -50,6 +51,11 @@ export class Ejabberd implements Server {
     this.#names.set(domain, ip);
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
   /** What it logs. */
   get log(): Journal<string> {
     return this.#running.lines;
@@ -77,6 +83,7 @@ export class Ejabberd implements Server {
       name: `ejabberd ${name}`,
       ...program(this.#shared.generation, { command: "erl", args: erl }, mounts),
       env: {
+        ...clockEnv(this.#options.clockAhead ?? 0),
         ERL_LIBS,
         ERL_INETRC: path("inetrc"),
         ERL_CRASH_DUMP_BYTES: "0",

@@ -28,6 +28,8 @@ export interface EjabberdOptions extends ServerOptions {
   readonly modules?: Readonly<Record<string, unknown>>;
   /** Options of the whole server, which go before those made here. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** How far its clock is ahead of ours in seconds, behind if negative. @default {0} */
+  readonly clockAhead?: number;
   /** Those of its domains that its certificate is not valid for. @default {[]} */
   readonly uncertified?: readonly string[];
 }

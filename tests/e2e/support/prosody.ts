@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { claimAddress } from "./address.ts";
 import { certify, type Credentials } from "./certificates.ts";
 import { type Program, program } from "./generation.ts";
+import { clockEnv } from "./clock.ts";
 import { RecordedPort, SERVERS_PORT } from "./recorded_port.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
@@ -30,12 +31,9 @@ export interface ProsodyOptions extends ServerOptions {
   readonly users?: readonly string[];
   /** Those of its domains that its certificate is not valid for. @default {[]} */
   readonly uncertified?: readonly string[];
-  /** How far its clock is ahead of ours in seconds, behind if negative (libfaketime). @default {0} */
+  /** How far its clock is ahead of ours in seconds, behind if negative. @default {0} */
   readonly clockAhead?: number;
 }
-
-/** Debian's package `libfaketime`. */
-const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /** The password of all users and components. */
 export const PASSWORD = "secret";
@@ -228,13 +226,6 @@ export function domainsOf(hosts: string): string[] {
   return [...hosts.matchAll(/^ *(?:VirtualHost|Component) "([^"]+)"/gm)].map(([, domain]) =>
     domain!
   );
-}
-
-/** Environment variables that set a clock. */
-function clockEnv(ahead: number): Record<string, string> {
-  if (ahead === 0) return {};
-  const faketime = `${ahead < 0 ? "-" : "+"}${Math.abs(ahead)}s`;
-  return { LD_PRELOAD: FAKETIME, FAKETIME: faketime, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
 /** A Lua string literal. */

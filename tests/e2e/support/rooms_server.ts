@@ -18,16 +18,19 @@ export const STRANGER = "mallory@away.example";
 export interface RoomsServerOptions extends ServerOptions {
   /** Options of ejabberd, where that is the server. */
   readonly ejabberd?: Readonly<Record<string, unknown>>;
+  /** How far its clock is ahead of ours in seconds, behind if negative. @default {0} */
+  readonly clockAhead?: number;
 }
 
 /** Makes a server at `rooms.example`, with users at `away.example`; not started. */
 export function roomsServer(kind: RoomsKind, options: RoomsServerOptions = {}): Server {
   const shared = serverOptions(options);
-  const { ejabberd = {} } = options;
+  const { ejabberd = {}, clockAhead = 0 } = options;
   switch (kind) {
     case "prosody":
       return new Prosody({
         ...shared,
+        clockAhead,
         name: "rooms",
         users: [STRANGER],
         hosts: `
@@ -40,6 +43,7 @@ Component "rooms.example" "muc"
     case "ejabberd":
       return new Ejabberd({
         ...shared,
+        clockAhead,
         name: "rooms",
         host: "away.example",
         rooms: "rooms.example",
