@@ -66,7 +66,8 @@ function prosody(setup: Setup, parts: readonly Part[]): Snippet {
     text: blocks.map((lines) => lines.join("\n") + "\n").join("\n"),
     steps: [
       ...parts.includes("feed") ? [install] : [],
-      "Add these lines to prosody.cfg.lua, and restart Prosody.",
+      "Add these lines to prosody.cfg.lua (on Debian: as a file in /etc/prosody/conf.d), and " +
+      "restart Prosody.",
     ],
   };
 }

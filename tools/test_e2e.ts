@@ -23,7 +23,8 @@ async function succeeds(script: string): Promise<boolean> {
   return (await shell.output()).success;
 }
 
-async function missing(): Promise<string[]> {
+/** The packages that are not here, of those that the tests need; none of them runs without all. */
+export async function missingForServers(): Promise<string[]> {
   if (Deno.build.os !== "linux") return ["Linux"];
   const there = await Promise.all(Object.keys(NEEDED).map(succeeds));
   return Object.values(NEEDED).filter((_, index) => !there[index]);
@@ -38,7 +39,7 @@ function splitArgs(args: readonly string[]): { servers: string | undefined; rest
 }
 
 if (import.meta.main) {
-  const needed = await missing();
+  const needed = await missingForServers();
   if (needed.length > 0) {
     console.log(`The tests against real servers need ${needed.join(", ")}; none of them was run.`);
     Deno.exit(Deno.env.get("CI") ? 1 : 0);
