@@ -53,6 +53,7 @@ export {
 } from "./disco.ts";
 export type { DiscoIdentity, DiscoInfo } from "./disco.ts";
 export { leaveNotice, parseMucPresence } from "./muc.ts";
+export { instantRoomForm, joinPresence, type JoinPresenceOptions } from "./rejoin.ts";
 export type { LeaveCause, LeaveNoticeOptions, MucPresence, RoomPresence } from "./muc.ts";
 export {
   explainDisco,
@@ -90,6 +91,7 @@ export type {
   JoinedEvent,
   KeeperHello,
   LinkEvent,
+  PluginAnswer,
   PluginEvent,
   PluginHello,
   PluginPayload,
