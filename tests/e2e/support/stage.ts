@@ -40,7 +40,7 @@ export interface StageOptions extends ServerOptions {
 export const DELAYS = {
   ping_delay: "1s",
   ping_timeout: "2s",
-  confirm_within: "15s",
+  give_up: "15s",
   backoff_min: "1s",
   backoff_max: "2s",
   silence: "3s",
