@@ -17,7 +17,7 @@ export const gone: Case = {
     // Its return must not bring a second notice.
     await stage.startRooms();
     const outcome = await judge(stage, { occupants, lostAt });
-    const { secondsToNotice: seconds = Infinity } = outcome;
+    const { secondsOut: seconds = Infinity } = outcome;
     assert(seconds >= GIVE_UP_S, `told after ${seconds} s, before give_up`);
     return outcome;
   },

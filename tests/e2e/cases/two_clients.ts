@@ -1,4 +1,4 @@
-/** One of a user's clients joins again by itself after the loss, the other one must be told. */
+/** One of a user's clients joins again by itself after the loss, the other one must be helped. */
 import { type Case, judge, now } from "../support/outcome.ts";
 import { ALICE } from "./people.ts";
 
