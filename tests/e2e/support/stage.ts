@@ -35,6 +35,12 @@ export interface StageOptions extends ServerOptions {
    * @default {false}
    */
   readonly keeperFederates?: boolean;
+  /** Options of `[keeper]` in place of {@linkcode DELAYS}, as in `roomkeeper.toml`. */
+  readonly keeper?: Readonly<Record<string, string | number>>;
+  /** Whether a new room is locked until its owner has configured it, on Prosody. @default {false} */
+  readonly locking?: boolean;
+  /** How far the clock of the rooms' server is ahead in seconds, behind if negative. @default {0} */
+  readonly roomsClockAhead?: number;
 }
 
 /** The options of `[keeper]` on every stage: everything happens in seconds. */
@@ -84,18 +90,23 @@ export class Stage implements AsyncDisposable {
   #secondsAway: number | undefined;
 
   private constructor(cell: Cell, options: StageOptions) {
-    const { keeperFederates = false } = options;
+    const { keeperFederates = false, locking = false, roomsClockAhead: clockAhead = 0 } = options;
     const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
     this.keeperFederates = keeperFederates;
     this.cell = cell;
     this.home = cell.home === "prosody"
       ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
       : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
-    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd: EJABBERD_RETRY });
+    this.rooms = roomsServer(cell.rooms, {
+      ...shared,
+      ejabberd: EJABBERD_RETRY,
+      clockAhead,
+      locking,
+    });
     this.keeper = new Roomkeeper({
       ip: this.home.ip,
       feed: feedOf(cell),
-      keeper: DELAYS,
+      keeper: { ...DELAYS, ...options.keeper },
       metrics: true,
       admins: [ADMIN],
     });
@@ -221,9 +232,9 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A user enters a room, with a session that is made if there is none. */
-  async enter(jid: string, room: string, nick: string): Promise<Occupant> {
+  async enter(jid: string, room: string, nick: string, password?: string): Promise<Occupant> {
     const client = await this.client(jid);
-    const occupant = await Occupant.enter(client, room, nick, PATIENCE_MS);
+    const occupant = await Occupant.enter(client, room, nick, PATIENCE_MS, password);
     if (this.#keeperUp) await this.keeperHasRead(client);
     return occupant;
   }
@@ -264,6 +275,11 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** Waits until Roomkeeper has found out that the domain can be reached. */
+  async reachable(mark: number): Promise<void> {
+    await this.#untilEvent("the domain's return", "reachable", mark);
+  }
+
   /** Waits until the home server has got a question about a user from Roomkeeper. */
   async asked(mark: number): Promise<void> {
     await this.keeper.log.until(
@@ -278,6 +294,16 @@ export class Stage implements AsyncDisposable {
   async stored(): Promise<void> {
     await this.keeperHasRead(this.bystander.client);
     while (await this.keeper.metric("roomkeeper_store_pending_changes") > 0) await delay(20);
+  }
+
+  /** Waits until Roomkeeper logs something about a user in a room. */
+  async untilLogged(event: string, { client, room }: Occupant, mark: number): Promise<LogLine> {
+    return await this.keeper.until(
+      `${event} of ${client.jid} in ${room}`,
+      ({ properties }) =>
+        properties.event === event && properties.user === client.jid && properties.room === room,
+      { after: mark, within: PATIENCE_MS },
+    );
   }
 
   /** Whether whoever is out is to be brought back, rather than told. */

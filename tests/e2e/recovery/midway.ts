@@ -1,0 +1,102 @@
+/** What happens while a join in the user's name is on its way to the room. */
+import { assert, assertEquals } from "@std/assert";
+import { Occupant } from "../support/occupant.ts";
+import { PATIENCE_MS, type Stage } from "../support/stage.ts";
+import type { Ending, Loss } from "./loss.ts";
+import { Party } from "./party.ts";
+
+/** A user is out, and Roomkeeper has just joined the room in its name. */
+async function onTheWay(stage: Stage, loss: Loss, name: string, user: string): Promise<Party> {
+  const party = await Party.meet(stage, name, { user });
+  await loss.begins();
+  await party.loseAnn();
+  await loss.ends();
+  await stage.untilLogged("rejoining", party.ann, party.mark);
+  return party;
+}
+
+export const leavesMidway: Ending = {
+  name: "the user leaves: stays out",
+  async run(stage, loss) {
+    const party = await onTheWay(stage, loss, "gate", "bob@home.example/gate");
+    const after = party.owner.client.journal.length;
+    await party.ann.client.leave(party.room, "Ann");
+    await party.untilGone("Ann", after);
+    await stage.decided();
+    await party.say("bye");
+    await party.untilHeard(party.owner, "bye");
+    assertEquals(await party.ann.whereabouts(PATIENCE_MS), "out");
+    assertEquals(party.ann.notices, []);
+  },
+};
+
+export const logsOutMidway: Ending = {
+  name: "the user logs out: nobody is left in the room",
+  async run(stage, loss) {
+    const party = await onTheWay(stage, loss, "lobby", "bob@home.example/lobby");
+    const after = party.owner.client.journal.length;
+    await stage.logOut(party.ann.client.jid);
+    await party.untilGone("Ann", after);
+    const next = await stage.client(party.ann.client.jid);
+    await stage.decided();
+    await party.say("bye");
+    await party.untilHeard(party.owner, "bye");
+    await next.settle();
+    assertEquals(next.stanzas().filter((s) => s.from?.startsWith(party.room)), []);
+  },
+};
+
+export const renamesMidway: Ending = {
+  name: "the user takes another nick: in, under that",
+  async run(stage, loss) {
+    const party = await onTheWay(stage, loss, "stage", "bob@home.example/stage");
+    await party.ann.changeNick("Anna");
+    await stage.decided();
+    await party.isWell();
+    assertEquals(await party.ann.whereabouts(PATIENCE_MS), "in");
+    assertEquals(party.ann.notices, []);
+  },
+};
+
+export const joinsMidway: Ending = {
+  name: "the user joins by itself: in, and no second join in its name",
+  async run(stage, loss) {
+    const party = await onTheWay(stage, loss, "porch", "bob@home.example/porch");
+    const again = await Occupant.enter(party.ann.client, party.room, "Ann", PATIENCE_MS);
+    await stage.decided();
+    await party.say("hello");
+    await party.untilHeard(again, "hello");
+    assertEquals(await again.whereabouts(PATIENCE_MS), "in");
+    assertEquals(again.notices, []);
+    assert(stage.rejoins(again) <= 1);
+  },
+};
+
+export const lostAgain: Ending = {
+  name: "the domain is lost again: back in all the same",
+  async run(stage, loss) {
+    const party = await onTheWay(stage, loss, "relapse", "bob@home.example/relapse");
+    const mark = stage.mark();
+    stage.cut();
+    await stage.probed(1, mark);
+    stage.mend();
+    assert(await party.ann.back(PATIENCE_MS));
+    await stage.decided();
+    await party.isWell();
+    assertEquals([party.ann.notices, party.ann.returns.length], [[], 1]);
+  },
+};
+
+export const keeperKilledMidway: Ending = {
+  name: "Roomkeeper is killed with -9: back in, once",
+  async run(stage, loss) {
+    const party = await onTheWay(stage, loss, "orphan", "bob@home.example/orphan");
+    await stage.killKeeper();
+    stage.mend();
+    await stage.startKeeper();
+    assert(await party.ann.back(PATIENCE_MS));
+    await stage.decided();
+    await party.isWell();
+    assertEquals([party.ann.notices, party.ann.returns.length], [[], 1]);
+  },
+};
