@@ -9,6 +9,9 @@ export const twoClients: Case = {
   async run(stage) {
     const phone = await stage.enter(ALICE, stage.newRoom("shared"), "Ann");
     const desk = await stage.enter(DESK, phone.room, "Ann");
+    // It is shown in again when the other one enters under its nick.
+    await phone.client.settle();
+    phone.disregard();
     const lostAt = now();
     await stage.killRooms();
     await stage.startRooms();

@@ -77,6 +77,11 @@ export class Occupant {
   async changeNick(nick: string): Promise<void> {
     await this.client.changeNick(this.room, nick);
     this.#nick = nick;
+    this.disregard();
+  }
+
+  /** What it was told so far does not count. */
+  disregard(): void {
     this.#since = this.client.journal.length;
   }
 

@@ -41,6 +41,8 @@ export interface Evidence {
   readonly occupants: readonly Occupant[];
   /** Those of them who can be expected to have been dropped: their return or notice is waited for. */
   readonly dropped?: readonly Occupant[];
+  /** Whether the loss was longer than Roomkeeper's patience, so that users are told. */
+  readonly givenUp?: boolean;
   /** When it began, in seconds since 1970; not given if nobody was dropped. */
   readonly lostAt?: number;
 }
@@ -57,7 +59,7 @@ export function now(): number {
  * would help it.
  */
 export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> {
-  const { occupants, dropped = [], lostAt } = evidence;
+  const { occupants, dropped = [], givenUp = false, lostAt } = evidence;
   await Promise.all(dropped.map((occupant) => occupant.helped(PATIENCE_MS)));
   await stage.decided();
   const truths = await Promise.all(occupants.map((each) => each.whereabouts(PATIENCE_MS)));
@@ -66,6 +68,7 @@ export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> 
   await Promise.all([stage.bystander, ...occupants].map(({ client }) => client.settle()));
 
   const { bystander } = stage;
+  const recovers = stage.recovers && !givenUp;
   const count = {
     false: bystander.notices.length + stage.rejoins(bystander),
     missed: 0,
