@@ -41,6 +41,12 @@ export interface StageOptions extends ServerOptions {
   readonly locking?: boolean;
   /** How far the clock of the rooms' server is ahead in seconds, behind if negative. @default {0} */
   readonly roomsClockAhead?: number;
+  /**
+   * Whether Roomkeeper and the servers have their own delays, rather than those that suit tests.
+   *
+   * @default {false}
+   */
+  readonly asShipped?: boolean;
 }
 
 /** The options of `[keeper]` on every stage: everything happens in seconds. */
@@ -90,23 +96,20 @@ export class Stage implements AsyncDisposable {
   #secondsAway: number | undefined;
 
   private constructor(cell: Cell, options: StageOptions) {
-    const { keeperFederates = false, locking = false, roomsClockAhead: clockAhead = 0 } = options;
+    const { keeperFederates = false, asShipped = false, locking = false } = options;
+    const ejabberd = asShipped ? {} : EJABBERD_RETRY;
     const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
     this.keeperFederates = keeperFederates;
     this.cell = cell;
     this.home = cell.home === "prosody"
       ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
-      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
-    this.rooms = roomsServer(cell.rooms, {
-      ...shared,
-      ejabberd: EJABBERD_RETRY,
-      clockAhead,
-      locking,
-    });
+      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: ejabberd });
+    const clockAhead = options.roomsClockAhead ?? 0;
+    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd, clockAhead, locking });
     this.keeper = new Roomkeeper({
       ip: this.home.ip,
       feed: feedOf(cell),
-      keeper: { ...DELAYS, ...options.keeper },
+      keeper: asShipped ? "as shipped" : { ...DELAYS, ...options.keeper },
       metrics: true,
       admins: [ADMIN],
     });
