@@ -87,7 +87,7 @@ export class Stage implements AsyncDisposable {
   readonly keeper: Roomkeeper;
   readonly #outward: Wire;
   readonly #inward: Wire;
-  readonly #clients = new Map<string, Client>();
+  readonly #clients = new Map<string, Promise<Client>>();
   #bystander: Occupant | undefined;
   #roomCount = 0;
   #roomsUp = false;
@@ -213,16 +213,16 @@ export class Stage implements AsyncDisposable {
   /** The client with this address, connected when it is first asked for. */
   async client(jid: string, options: Partial<ClientOptions> = {}): Promise<Client> {
     const known = this.#clients.get(jid);
-    if (known !== undefined) return known;
-    const ip = jid.includes("@away.example") ? this.rooms.ip : this.home.ip;
-    const client = await Client.connect({ jid, ip, ...options });
+    if (known !== undefined) return await known;
+    const ip = isHome(jid) ? this.home.ip : this.rooms.ip;
+    const client = Client.connect({ jid, ip, ...options });
     this.#clients.set(jid, client);
-    return client;
+    return await client;
   }
 
   /** Logs a client out; {@linkcode client} then makes a new session. */
   async logOut(jid: string): Promise<void> {
-    const client = this.#clients.get(jid);
+    const client = await this.#clients.get(jid);
     this.#clients.delete(jid);
     await client?.quit();
     await client?.[Symbol.asyncDispose]();
@@ -238,7 +238,8 @@ export class Stage implements AsyncDisposable {
   async enter(jid: string, room: string, nick: string, password?: string): Promise<Occupant> {
     const client = await this.client(jid);
     const occupant = await Occupant.enter(client, room, nick, PATIENCE_MS, password);
-    if (this.#keeperUp) await this.keeperHasRead(client);
+    // Strangers can't write to a component that has no name in the DNS.
+    if (this.#keeperUp && isHome(jid)) await this.keeperHasRead(client);
     return occupant;
   }
 
@@ -358,7 +359,9 @@ export class Stage implements AsyncDisposable {
   /** Ends everything and leaves nothing behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     const servers = [this.keeper, this.home, this.rooms, this.#outward, this.#inward];
-    await disposeAll([...this.#clients.values(), ...servers]);
+    const clients = await Promise.allSettled(this.#clients.values());
+    const connected = clients.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
+    await disposeAll([...connected, ...servers]);
   }
 
   #roomsDown(): void {
@@ -370,6 +373,10 @@ export class Stage implements AsyncDisposable {
     const fits = (line: string) => eventOf(line) === event;
     await this.keeper.log.until(what, fits, { after, within: PATIENCE_MS });
   }
+}
+
+function isHome(jid: string): boolean {
+  return jid.includes("@home.example");
 }
 
 function feedOf({ feed }: Cell): "plugin" | "stock" {
