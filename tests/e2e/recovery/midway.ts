@@ -12,6 +12,8 @@ async function onTheWay(stage: Stage, loss: Loss, name: string, user: string): P
   await party.loseAnn();
   await loss.ends();
   await stage.untilLogged("rejoining", party.ann, party.mark);
+  // What Roomkeeper answers now comes to the home server after its wish.
+  await stage.keeperHasRead(stage.bystander.client);
   return party;
 }
 

@@ -81,6 +81,19 @@ export class Party {
     await this.say(MISSED[0]!);
     await this.untilGone(this.ann.nick, after);
     await this.say(MISSED[1]!);
+    await this.#untilUndelivered();
+  }
+
+  /** What the room had to say to Ann has failed to be delivered, and nothing waits for a better day. */
+  async #untilUndelivered(): Promise<void> {
+    const { client } = this.owner;
+    const id = crypto.randomUUID();
+    const ping = `<ping xmlns='urn:xmpp:ping'/>`;
+    await client.sendRaw(`<iq type='get' to='home.example' id='${id}'>${ping}</iq>`);
+    const { type } = await client.untilStanza("an error", (s) => s.id === id, {
+      within: PATIENCE_MS,
+    });
+    assertEquals(type, "error");
   }
 
   /** The owner sees that somebody is not in the room any more. */
