@@ -65,6 +65,8 @@ class Rendezvous {
   constructor(parties: number, then: () => Promise<void>) {
     this.#missing = parties;
     this.#then = then;
+    // When nobody has come there is nobody whom it concerns.
+    this.#done.promise.catch(() => {});
   }
 
   async meet(): Promise<void> {

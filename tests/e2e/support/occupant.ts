@@ -196,7 +196,8 @@ function isUnreachable({ condition = "", xml }: Received): boolean {
     !xml.includes("Not connected to IRC");
 }
 
-async function orNothing<T>(promise: Promise<T>): Promise<T | undefined> {
+/** What was waited for, or undefined if it did not come in time. */
+export async function orNothing<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
