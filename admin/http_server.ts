@@ -18,9 +18,9 @@ const MAX_CONNECTIONS = 128;
 const REQUEST_MS = 10_000;
 /** The most bytes of a request's headers. */
 const MAX_HEADERS = 16_384;
-/** So many connections are taken in a row before everybody else gets a turn. */
-const BURST = 8;
-const BURST_PAUSE_MS = 10;
+/** Connections that are taken at once, and so many a second after that: each is work for a millisecond. */
+const BURST = 50;
+const PER_SECOND = 100;
 /** The pause after one could not be taken, in milliseconds. */
 const RETRY_MS = 500;
 /** How long answers may take to be sent at the end, in milliseconds. */
@@ -71,10 +71,15 @@ export class HttpServer implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     const { signal } = this.#closing;
-    for (let taken = 1; !signal.aborted; taken++) {
-      let pause = taken % BURST === 0 ? BURST_PAUSE_MS : 0;
+    // At most `BURST` connections ahead of one that takes each of them as late as it may.
+    let due = 0;
+    while (!signal.aborted) {
+      let pause = 0;
       try {
         this.#take(await this.#listener.accept());
+        const now = performance.now();
+        due = Math.max(due, now) + 1_000 / PER_SECOND;
+        pause = due - now - BURST * 1_000 / PER_SECOND;
       } catch (error) {
         if (signal.aborted) return;
         this.#dropOldest();
