@@ -20,7 +20,7 @@ const REQUEST_MS = 10_000;
 const MAX_HEADERS = 16_384;
 /** Connections that are taken at once, and so many a second after that: each is work for a millisecond. */
 const BURST = 50;
-const PER_SECOND = 100;
+const PER_SECOND = 250;
 /** The pause after one could not be taken, in milliseconds. */
 const RETRY_MS = 500;
 /** How long answers may take to be sent at the end, in milliseconds. */
