@@ -142,15 +142,13 @@ export class SqliteStore implements JoinStore {
   /** Opens the file; see {@linkcode openStore}. */
   static async open(path: string, options: StoreOptions = {}): Promise<SqliteStore> {
     const store = new SqliteStore(path, options);
-    const lock = StoreLock.take(path);
     try {
       store.#tables = await store.#open();
       await store.#measure();
     } catch (error) {
-      lock[Symbol.dispose]();
+      store.#unlock();
       throw error;
     }
-    store.#lock = lock;
     store.#lookLater();
     return store;
   }
@@ -223,7 +221,7 @@ export class SqliteStore implements JoinStore {
     } catch (error) {
       await this.#failed(error);
     }
-    this.#lock?.[Symbol.dispose]();
+    this.#unlock();
     if (!this.#busy) return;
     this.#logger.error("{pending} changes of joins are lost as {path} could not be written", {
       event: "store-lost",
@@ -378,6 +376,8 @@ export class SqliteStore implements JoinStore {
     let error = this.#error = StoreError.of(cause, this.path);
     if (this.#tables !== undefined && BREAKS.has(error.reason)) {
       await this.#letGo();
+      // A disk can't be mounted again while anything on it is open.
+      if (error.reason !== "moved") this.#unlock();
       this.#error = error = explained(error);
     }
     this.#failures++;
@@ -457,7 +457,13 @@ export class SqliteStore implements JoinStore {
     );
   }
 
+  #unlock(): void {
+    this.#lock?.[Symbol.dispose]();
+    this.#lock = undefined;
+  }
+
   async #open(): Promise<Tables> {
+    this.#lock ??= StoreLock.take(this.path);
     try {
       return new Tables(await Database.open(this.path));
     } catch (error) {
