@@ -35,6 +35,7 @@ export const bothClients: Ending = {
     await loss.ends();
     for (const who of [party.ann, desk]) {
       assertEquals(await who.back(PATIENCE_MS), true, who.client.jid);
+      await stage.untilLogged("rejoined", who, party.mark);
       assertEquals(await who.whereabouts(PATIENCE_MS), "in");
       await party.say(`hello ${who.client.jid}`);
       await party.untilHeard(who, `hello ${who.client.jid}`);
