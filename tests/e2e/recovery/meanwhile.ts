@@ -5,7 +5,7 @@ import { Prosody } from "../support/prosody.ts";
 import { Occupant } from "../support/occupant.ts";
 import { PATIENCE_MS } from "../support/stage.ts";
 import type { Ending } from "./loss.ts";
-import { Party } from "./party.ts";
+import { LONG_MS, Party } from "./party.ts";
 
 const DESK = "alice@home.example/desk";
 const TABLET = "alice@home.example/tablet";
@@ -79,7 +79,7 @@ export const hibernated: Ending = {
     await party.loseAnn();
     await loss.ends();
     if (stage.cell.feed === "plugin") await stage.untilLogged("rejoined", party.ann, party.mark);
-    else await stage.decided();
+    else await stage.decided(LONG_MS);
     await party.ann.client.reconnect();
     await party.isBack();
   },
@@ -135,7 +135,7 @@ export const comesBack: Ending = {
     await party.loseAnn();
     await loss.ends();
     const again = await Occupant.enter(party.ann.client, party.room, "Ann", PATIENCE_MS);
-    await stage.decided();
+    await stage.decided(LONG_MS);
     await party.say("hello");
     await party.untilHeard(again, "hello");
     assertEquals(await again.whereabouts(PATIENCE_MS), "in");

@@ -43,10 +43,10 @@ export const WHILE_OUT: Chapter = {
 };
 
 /** With `vanished = "recreate"`. */
-export const RECREATING: Chapter = {
-  name: "the link breaks, and rooms vanish",
-  endings: [meanwhile.back, recreated],
-};
+export const RECREATING: readonly Chapter[] = [
+  { name: "the link breaks, and rooms vanish", endings: [meanwhile.back, recreated] },
+  { name: "a join is on its way", slowly: true, endings: [midway.recreatedMidway] },
+];
 
 /** What happens while joins are on their way. */
 export const MIDWAY: readonly Chapter[] = [
@@ -63,3 +63,10 @@ export const MIDWAY: readonly Chapter[] = [
   { name: "a join is on its way", slowly: true, endings: [midway.lostAgain] },
   { name: "a join is on its way", slowly: true, endings: [midway.keeperKilledMidway] },
 ];
+
+/** With the default, `vanished = "notify"`. */
+export const VANISHING: Chapter = {
+  name: "a join is on its way",
+  slowly: true,
+  endings: [midway.vanishesMidway],
+};

@@ -19,7 +19,7 @@ const MISSED = ["missed", "missed too"];
 /** How long a server may take to find out that another one is away. */
 const ANSWER_MS = 4_000;
 /** How long a rejoin may take that is tried three times. */
-const LONG_MS = 90_000;
+export const LONG_MS = 90_000;
 
 /** What is special about a room, and who is in it. */
 export interface PartyOptions {
@@ -79,12 +79,22 @@ export class Party {
 
   /** While the servers can't reach each other: what is said brings it out that Ann can't hear it. */
   async loseAnn(): Promise<void> {
+    if (this.stage.cell.feed === "stock") await this.#meetFailure();
     await this.#untilUnreachable();
     const after = this.owner.client.journal.length;
     await this.say(MISSED[0]!);
     await this.untilGone(this.ann.nick, after);
     await this.say(MISSED[1]!);
     await this.#untilUnreachable();
+  }
+
+  /** A user of ours finds that the room can't be reached: without the plugin nothing else tells. */
+  async #meetFailure(): Promise<void> {
+    const { client } = this.stage.bystander;
+    const after = client.journal.length;
+    await client.say(this.room, "Anybody?");
+    const isError = (s: Received) => s.type === "error" && s.from === this.room;
+    await client.untilStanza("an error", isError, { after, within: PATIENCE_MS });
   }
 
   /** The rooms' server finds that it can't reach ours; what it had to deliver before has failed. */
@@ -153,7 +163,7 @@ export class Party {
    */
   async isTold(because: string, reason: RegExp, who: Occupant = this.ann): Promise<Received> {
     assert(await who.told(LONG_MS), `${who.client.jid} is not told that it is out of ${this.room}`);
-    await this.stage.decided();
+    await this.stage.decided(LONG_MS);
     const [notice, ...more] = [...who.notices, ...who.dismissals];
     assertEquals([notice !== undefined, more.length], [true, 0]);
     assertMatch(/<(?:\w+:)?reason>([^<]*)/.exec(notice!.xml)?.[1] ?? "", reason);
@@ -174,7 +184,7 @@ export class Party {
 
   /** Nobody joins the room in Ann's name, nor tells her anything, once everything is decided. */
   async isLeftAlone(who: Occupant = this.ann): Promise<void> {
-    await this.stage.decided();
+    await this.stage.decided(LONG_MS);
     const now = crypto.randomUUID();
     await this.say(now);
     await this.untilHeard(this.owner, now);

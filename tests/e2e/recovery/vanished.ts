@@ -1,18 +1,33 @@
 /** The room has vanished: it is made again if that is wanted, and by nobody if it is not. */
 import { assertEquals } from "@std/assert";
 import { BOB } from "../cases/people.ts";
+import type { Occupant } from "../support/occupant.ts";
 import { PATIENCE_MS, type Stage } from "../support/stage.ts";
 import type { Ending } from "./loss.ts";
 import { Party } from "./party.ts";
 
 /** What the server of a room says when somebody asks for it. */
-async function lookup(stage: Stage, room: string): Promise<string> {
+export async function lookup(stage: Stage, room: string): Promise<string> {
   const { client } = stage.bystander;
   const id = crypto.randomUUID();
   const query = `<query xmlns='http://jabber.org/protocol/disco#info'/>`;
   await client.sendRaw(`<iq type='get' to='${room}' id='${id}'>${query}</iq>`);
   const { type, condition } = await client.untilStanza("an answer", (s) => s.id === id);
   return condition ?? type ?? "";
+}
+
+/** The occupants are in the room that one of them has made again, and it is open to others. */
+export async function areTogether(party: Party, occupants: readonly Occupant[]): Promise<void> {
+  const { stage, room } = party;
+  for (const who of occupants) assertEquals(await who.back(PATIENCE_MS), true, who.client.jid);
+  await stage.decided();
+  const carl = await stage.enter(party.owner.client.jid, room, "Carl");
+  for (const who of occupants) {
+    assertEquals(await who.whereabouts(PATIENCE_MS), "in");
+    assertEquals([who.notices, who.dismissals, who.returns.length], [[], [], 1]);
+    await carl.client.say(room, `hello ${who.nick}`);
+    await party.untilHeard(who, `hello ${who.nick}`);
+  }
 }
 
 export const vanished: Ending = {
@@ -41,14 +56,6 @@ export const recreated: Ending = {
     await party.loseAnn();
     await party.owner.leave();
     await loss.ends();
-    for (const who of occupants) assertEquals(await who.back(PATIENCE_MS), true, who.client.jid);
-    await stage.decided();
-    const carl = await stage.enter("mallory@away.example/lair", party.room, "Carl");
-    for (const who of occupants) {
-      assertEquals(await who.whereabouts(PATIENCE_MS), "in");
-      assertEquals([who.notices, who.dismissals, who.returns.length], [[], [], 1]);
-      await carl.client.say(party.room, `hello ${who.nick}`);
-      await party.untilHeard(who, `hello ${who.nick}`);
-    }
+    await areTogether(party, occupants);
   },
 };

@@ -39,7 +39,7 @@ export function roomsServer(kind: RoomsKind, options: RoomsServerOptions = {}): 
 VirtualHost "away.example"
 Component "rooms.example" "muc"
   restrict_room_creation = false; muc_room_locking = ${locking}
-  public_user_role = "prosody:registered"
+  public_user_role = "prosody:registered"; server_user_role = "prosody:registered"
 `,
       });
     case "ejabberd":

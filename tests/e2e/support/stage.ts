@@ -330,14 +330,14 @@ export class Stage implements AsyncDisposable {
     return this.keeper.lines(isReturn).length;
   }
 
-  /** Waits until Roomkeeper has decided about everybody. */
-  async decided(): Promise<void> {
+  /** Waits until Roomkeeper has decided about everybody; `within` milliseconds for each step. */
+  async decided(within = PATIENCE_MS): Promise<void> {
     while (this.#keeperUp) {
       await this.keeperHasRead(this.bystander.client);
       const { entries } = this.keeper.log;
       const last = entries.findLastIndex((line) => /^(loss|settled)$/.test(eventOf(line)));
       if (last < 0 || eventOf(entries[last]!) === "settled") return;
-      await this.#untilEvent("the end of a verification", "settled", last);
+      await this.#untilEvent("the end of a verification", "settled", last, within);
     }
   }
 
@@ -376,9 +376,14 @@ export class Stage implements AsyncDisposable {
     this.#downSince = performance.now();
   }
 
-  async #untilEvent(what: string, event: string, after: number): Promise<void> {
+  async #untilEvent(
+    what: string,
+    event: string,
+    after: number,
+    within = PATIENCE_MS,
+  ): Promise<void> {
     const fits = (line: string) => eventOf(line) === event;
-    await this.keeper.log.until(what, fits, { after, within: PATIENCE_MS });
+    await this.keeper.log.until(what, fits, { after, within });
   }
 }
 
