@@ -56,7 +56,12 @@ Deno.test("healthz is about the process, readyz about the work", async () => {
   await using admin = new Admin({ token: TOKEN });
   assertEquals((await admin.get("/healthz")).body, "ok\n");
   assertEquals((await admin.get("/readyz")).status, 200);
-  admin.scene.keeper.hosts = [{ host: "home.example", state: "greeted", software: "" }];
+  admin.scene.keeper.hosts = [{
+    host: "home.example",
+    state: "greeted",
+    software: "",
+    takesRequests: false,
+  }];
   const behind = await admin.get("/readyz");
   assertEquals(behind.status, 503);
   assertStringIncludes(behind.body, "the plugin of home.example has not told");
@@ -242,7 +247,7 @@ Deno.test("a verification can be followed: progress, verdicts, history", async (
     detail.events.map((event: { type: string }) => event.type),
     ["notices", "reachable", "loss"],
   );
-  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, gone: 1 }]);
+  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, told: 1 }]);
 });
 
 Deno.test("privacy: no user and no nick is shown, and users can't be searched for", async () => {
