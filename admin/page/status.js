@@ -109,9 +109,12 @@ function showFigures({ joins, sessions, links, verifying, verdicts, recovery, la
   const figures = [
     ["Joins", joins, count(sessions, "session")],
     ["Domains", all, `${number(links.up)} up, ${number(links.down)} down`],
-    ["Being verified", verifying, verifying === 1 ? "domain" : "domains"],
+    [
+      "Being verified",
+      verifying,
+      `${verifying === 1 ? "domain" : "domains"}, ${count(recovery.rejoining, "user")} coming back`,
+    ],
     ["Found still in", verdicts.joined, "never disturbed"],
-    ["Being brought back", recovery.rejoining, recovery.rejoining === 1 ? "user" : "users"],
     ["Brought back", recovery.back, timeOut(recovery)],
     ["Told to be out", recovery.told, `${number(verdicts.unconfirmed)} unconfirmed`],
   ];
