@@ -45,6 +45,7 @@ const CAUSES: readonly LossCause[] = [
   "link-up",
   "unreachable",
   "rejected",
+  "dropped",
   "silence",
   "restart",
   "operator",

@@ -294,7 +294,9 @@ export const schema = {
       token: {
         type: "secret",
         example: '"a long random text"',
-        doc: "Requests must carry this bearer token. Give it here or in `token_file`, not both.",
+        doc:
+          "Requests must carry this bearer token: ASCII letters, digits and punctuation, and spaces " +
+          "within. Give it here or in `token_file`, not both.",
       },
       token_file: {
         type: "text",

@@ -68,6 +68,7 @@ export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> 
   await Promise.all([stage.bystander, ...occupants].map(({ client }) => client.settle()));
 
   const { bystander } = stage;
+  const { feed } = stage.cell;
   const recovers = stage.recovers && !givenUp;
   const count = {
     false: bystander.notices.length + stage.rejoins(bystander),
