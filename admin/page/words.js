@@ -152,7 +152,7 @@ function who({ count, first }) {
  */
 export function timeOut({ failed, medianMs }) {
   const median = medianMs === undefined ? [] : [`out for ${duration(medianMs)}, median`];
-  const parts = [...median, ...(failed > 0 ? [`${number(failed)} could not be`] : [])];
+  const parts = [...median, ...(failed > 0 ? [`${number(failed)} failed`] : [])];
   return parts.length > 0 ? parts.join("; ") : "users";
 }
 

@@ -149,7 +149,7 @@ browserTest(
     await page.getByText("Last rejoin that failed: room0@rooms.example").waitFor();
     const failure = await page.locator("#failure").textContent();
     assertStringIncludes(failure ?? "", "the user is banned; the client is told.");
-    await page.getByText(/^out for \d+ s, median; 1 could not be$/).waitFor();
+    await page.getByText(/^out for \d+ s, median; 1 failed$/).waitFor();
     assertEquals(await barriers(page), []);
     await picture(page, "status_back");
 
