@@ -281,7 +281,9 @@ export class Home implements Disposable {
   #joinAgain(by: JoinAgain["by"], join: Element): void {
     const { from: user = "", to = "" } = join.attrs;
     const room = bareJid(to);
+    const stay = this.world.stay(user, room);
     this.joinsAgain.push({ by, user, room });
+    if (stay) this.world.joinAgain(stay);
     this.joiningAgain();
     const domain = this.#domainOf(room);
     if (!domain.reachable) return this.#refuse(join, copies.NOT_FOUND);
@@ -290,9 +292,7 @@ export class Home implements Disposable {
       if (!domain.linked || domain.mood !== "well") return;
       const refusal = this.world.refusals.get(room);
       if (refusal !== undefined) return this.#refuse(join, refusal);
-      this.world.readmit(user, room);
-      const stay = this.world.stay(user, room);
-      if (stay !== undefined) this.#copy(copies.selfPresence(stay));
+      if (stay && this.world.readmit(stay)) this.#copy(copies.selfPresence(stay));
     });
   }
 

@@ -196,14 +196,17 @@ export class World {
     }
   }
 
-  /** Somebody joins the room again in the user's name, and is let in. */
-  readmit(user: string, room: string): void {
-    const stay = this.stay(user, room);
-    if (stay === undefined || stay.inRoom) this.faults.mistaken.push(`again ${key(user, room)}`);
-    else {
-      stay.inRoom = true;
-      this.back++;
-    }
+  /** Somebody joins a room again in the user's name. */
+  joinAgain({ user, room, inRoom }: Stay): void {
+    if (inRoom) this.faults.mistaken.push(`again ${key(user, room)}`);
+  }
+
+  /** The room lets in who was joined again, unless the user has left, or come back, since. */
+  readmit(stay: Stay): boolean {
+    if (stay.inRoom || this.stay(stay.user, stay.room) !== stay) return false;
+    stay.inRoom = true;
+    this.back++;
+    return true;
   }
 
   /** A client is told that its user is no longer in the room. */
