@@ -119,7 +119,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run(keeper) {
       keeper.pause();
       return {
-        note: "Nobody is brought back, and nobody is told anything, until that is resumed.",
+        note: "Nobody is brought back, and nobody is notified, until that is resumed.",
       };
     },
   },
@@ -139,7 +139,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: "Forget a join",
     ask: {
       title: "Forget a join",
-      instructions: "The user is not told, and not asked about any more, before the next join.",
+      instructions: "The user is not notified, and not asked about any more, before the next join.",
       fields: [
         {
           name: "user",

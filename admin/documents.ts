@@ -34,7 +34,7 @@ export const STATUS_PAGE: string = page(
         <option value="link">Link</option>
         <option value="joins">Joins</option>
         <option value="loss">Last loss</option>
-        <option value="told">Told to be out</option>
+        <option value="notified">Notified</option>
       </select>
     </label>
   </div>
@@ -45,7 +45,7 @@ export const STATUS_PAGE: string = page(
         <th role="columnheader" scope="col"><button type="button" data-sort="link">Link</button></th>
         <th role="columnheader" scope="col" class="number"><button type="button" data-sort="joins">Joins</button></th>
         <th role="columnheader" scope="col"><button type="button" data-sort="loss">Last loss</button></th>
-        <th role="columnheader" scope="col"><button type="button" data-sort="told">Found</button></th>
+        <th role="columnheader" scope="col"><button type="button" data-sort="notified">Found</button></th>
         <th role="columnheader" scope="col">24 hours</th>
       </tr>
     </thead>

@@ -20,7 +20,7 @@ export interface VerdictCounts {
   readonly joined: number;
   /** No longer in. */
   readonly gone: number;
-  /** Told, or given up, since nobody could confirm them in time. */
+  /** Notified, or given up, since nobody could confirm them in time. */
   readonly unconfirmed: number;
 }
 
@@ -92,8 +92,8 @@ export class Figures {
   readonly verdicts: { joined: number; gone: number; unconfirmed: number } = noVerdicts();
   /** How rejoins have ended since the start. */
   readonly rejoins: RejoinCounts = new RejoinCounts();
-  /** Users who were told to be out since the start. */
-  told = 0;
+  /** Users who were notified since the start. */
+  notified = 0;
 
   /** Counts a report. */
   count(report: Report, at: number): void {
@@ -109,8 +109,8 @@ export class Figures {
 
   /** Counts a notice; of one whose join was found to be gone the verdict was counted. */
   countNotice({ reason }: NoticeEffect, at: number): void {
-    this.told++;
-    this.timeline.count("told", at);
+    this.notified++;
+    this.timeline.count("notified", at);
     if (reason === "unconfirmed") this.verdicts.unconfirmed++;
   }
 }

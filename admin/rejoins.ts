@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** What becomes of the user after a rejoin that failed, for the operator. */
 const NEXT: Readonly<Record<RejoinFailure["next"], string>> = {
   again: "it is tried again",
-  notify: "the client is told",
+  notify: "the client is notified",
   forget: "nothing is to be done",
 };
 
@@ -90,7 +90,7 @@ const TIMED = 100;
 export class RejoinCounts {
   /** Users who were brought back. */
   back = 0;
-  /** Users who could not be brought back, so that their clients are told. */
+  /** Users who could not be brought back, so that their clients are notified. */
   failed = 0;
   /** Milliseconds out of the room, of the last {@linkcode TIMED} users who were brought back. */
   readonly #times: number[] = [];

@@ -55,14 +55,14 @@ export interface RecoveryFigures {
   readonly back: number;
   /** How many could not be brought back. */
   readonly failed: number;
-  /** How many were told to be out, as they could not be brought back or were not to be. */
-  readonly told: number;
+  /** How many were notified that they are out, as they could not be brought back or were not to be. */
+  readonly notified: number;
   /** The median of the latest times out of a room, in milliseconds, if anybody was brought back. */
   readonly medianMs?: number;
 }
 
 /** By what rows can be sorted. `trouble`: what needs attention first. */
-export const SORTS = ["trouble", "domain", "link", "joins", "loss", "told"] as const;
+export const SORTS = ["trouble", "domain", "link", "joins", "loss", "notified"] as const;
 
 /** One of {@linkcode SORTS}. */
 export type Sort = (typeof SORTS)[number];
@@ -217,8 +217,8 @@ export function recoveryFigures(
   rejoining: number,
 ): RecoveryFigures {
   const { back = 0, failed = 0, medianMs } = figures?.rejoins ?? {};
-  const told = figures?.told ?? 0;
-  return { rejoining, back, failed, told, ...medianMs !== undefined && { medianMs } };
+  const notified = figures?.notified ?? 0;
+  return { rejoining, back, failed, notified, ...medianMs !== undefined && { medianMs } };
 }
 
 function progress(
@@ -244,7 +244,7 @@ const LINKS: readonly string[] = ["down", "idle", "unknown", "up"];
 const linkRank = ({ status }: Entry) => status ? LINKS.indexOf(status.link) : LINKS.length;
 const joins = ({ status }: Entry) => status?.joins ?? 0;
 const lossAt = ({ status, past }: Entry) => status?.losses.at(-1)?.at ?? past?.loss?.at ?? 0;
-const told = ({ past }: Entry) => past?.figures.told ?? 0;
+const notified = ({ past }: Entry) => past?.figures.notified ?? 0;
 
 /** Can't be reached, then being verified, then down, then the rest. */
 function troubleRank({ status }: Entry): number {
@@ -259,5 +259,5 @@ const ORDERS: Readonly<Record<Sort, Order>> = {
   link: (a, b) => linkRank(a) - linkRank(b),
   joins: (a, b) => joins(b) - joins(a),
   loss: (a, b) => lossAt(b) - lossAt(a),
-  told: (a, b) => told(b) - told(a),
+  notified: (a, b) => notified(b) - notified(a),
 };

@@ -5,10 +5,10 @@
  */
 
 /** What a timeline counts. */
-export type Counted = "losses" | "unreached" | "joined" | "back" | "told";
+export type Counted = "losses" | "unreached" | "joined" | "back" | "notified";
 
 /** All that a timeline counts, in the order in which it is stored. */
-export const COUNTED = ["losses", "unreached", "joined", "back", "told"] as const;
+export const COUNTED = ["losses", "unreached", "joined", "back", "notified"] as const;
 
 /** How long a slot is, in milliseconds. */
 export const SLOT_MS = 900_000;

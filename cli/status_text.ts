@@ -43,7 +43,7 @@ const COLUMNS = [
   "LAST LOSS",
   "STILL IN",
   "BACK",
-  "TOLD",
+  "NOTIFIED",
   "NOW",
 ];
 /** Those columns that hold numbers. */
@@ -112,7 +112,7 @@ function head(overview: Overview, now: number, paint: Paint): string[] {
     } being brought back`,
     `So far ${verdicts.joined} found still in, ${recovery.back} brought back${
       timeOut(recovery)
-    }, ${recovery.told} told to be out (${verdicts.unconfirmed} unconfirmed)`,
+    }, ${recovery.notified} notified (${verdicts.unconfirmed} unconfirmed)`,
     ...lastFailure
       ? [
         `Last rejoin that failed: ${printable(lastFailure.room)}, ${
@@ -139,7 +139,7 @@ function cellsOf(row: DomainRow, now: number): string[] {
     loss ? `${duration(now - loss.at)} ago` : "-",
     String(verdicts.joined),
     String(recovery.back),
-    String(recovery.told),
+    String(recovery.notified),
     doing(row),
   ];
 }

@@ -21,7 +21,7 @@ const SLOT = 10;
 const PARTS = /** @type {const} */ ([
   ["joined", "Still in"],
   ["back", "Brought back"],
-  ["told", "Told to be out"],
+  ["notified", "Notified"],
 ]);
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -32,13 +32,13 @@ function time(ago) {
 }
 
 /** @param {Slot} slot */
-function sum({ joined = 0, back = 0, told = 0 }) {
-  return joined + back + told;
+function sum({ joined = 0, back = 0, notified = 0 }) {
+  return joined + back + notified;
 }
 
 /** @param {readonly Slot[]} slots */
 function summary(slots) {
-  const total = { losses: 0, unreached: 0, joined: 0, back: 0, told: 0 };
+  const total = { losses: 0, unreached: 0, joined: 0, back: 0, notified: 0 };
   for (const slot of slots) {
     for (const [key, value] of Object.entries(slot)) {
       if (key in total) total[/** @type {keyof typeof total} */ (key)] += value;
@@ -46,7 +46,7 @@ function summary(slots) {
   }
   if (slots.length === 0) return "nothing was lost";
   return `${count(total.losses, "loss", "losses")}, ${number(total.joined)} still in, ` +
-    `${number(total.back)} brought back, ${number(total.told)} told to be out`;
+    `${number(total.back)} brought back, ${number(total.notified)} notified`;
 }
 
 /** @param {Slot} slot */
@@ -93,7 +93,7 @@ export function strip(slots) {
 
 /** @param {Slot} slot */
 function severity(slot) {
-  if (slot.told) return { kind: "told", height: 16 };
+  if (slot.notified) return { kind: "notified", height: 16 };
   if (slot.unreached) return { kind: "unreached", height: 11 };
   if (slot.back) return { kind: "back", height: 9 };
   if (slot.losses) return { kind: "losses", height: 7 };
@@ -182,12 +182,12 @@ function table(slots) {
       "tr",
       {},
       html("th", { scope: "row" }, time(slot.ago)),
-      ...[slot.losses, slot.unreached, slot.joined, slot.back, slot.told].map((value = 0) =>
+      ...[slot.losses, slot.unreached, slot.joined, slot.back, slot.notified].map((value = 0) =>
         html("td", { class: "number" }, number(value))
       ),
     )
   );
-  const heads = ["From", "Losses", "Not all answered", "Still in", "Brought back", "Told"];
+  const heads = ["From", "Losses", "Not all answered", "Still in", "Brought back", "Notified"];
   return html(
     "details",
     {},

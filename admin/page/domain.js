@@ -75,8 +75,8 @@ function showLinks(links) {
         fact("Found still in", number(verdicts.joined), "never disturbed"),
         fact("Brought back", number(recovery.back), timeOut(recovery)),
         fact(
-          "Told to be out",
-          number(recovery.told),
+          "Notified",
+          number(recovery.notified),
           `${number(verdicts.unconfirmed)} unconfirmed`,
         ),
       ];

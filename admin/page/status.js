@@ -116,7 +116,7 @@ function showFigures({ joins, sessions, links, verifying, verdicts, recovery, la
     ],
     ["Found still in", verdicts.joined, "never disturbed"],
     ["Brought back", recovery.back, timeOut(recovery)],
-    ["Told to be out", recovery.told, `${number(verdicts.unconfirmed)} unconfirmed`],
+    ["Notified", recovery.notified, `${number(verdicts.unconfirmed)} unconfirmed`],
   ];
   fill(byId("failure"), lastFailure, () =>
     lastFailure
@@ -213,12 +213,12 @@ function updateRow(row, data) {
 }
 
 /** @param {DomainRow} row */
-function foundText({ verdicts: { joined }, recovery: { back, told } }) {
-  if (joined + back + told === 0) return [html("span", { class: "quiet" }, "no verdicts")];
+function foundText({ verdicts: { joined }, recovery: { back, notified } }) {
+  if (joined + back + notified === 0) return [html("span", { class: "quiet" }, "no verdicts")];
   return [
     html("span", {}, `${number(joined)} still in`),
     ...(back > 0 ? [html("span", {}, `${number(back)} brought back`)] : []),
-    html("span", { class: told > 0 ? "told" : "quiet" }, `${number(told)} told`),
+    html("span", { class: notified > 0 ? "notified" : "quiet" }, `${number(notified)} notified`),
   ];
 }
 

@@ -181,9 +181,7 @@ export function tell(event) {
       return `All decided after ${duration(event.after)}: ${found.join(", ")}`;
     }
     case "notices":
-      return `${count(event.count, "user")} told to be out, ${REASONS[event.reason]}: ${
-        who(event)
-      }`;
+      return `${count(event.count, "user")} notified, ${REASONS[event.reason]}: ${who(event)}`;
     case "rejoined": {
       const time = event.count === 1
         ? `after ${duration(event.longest)}`

@@ -128,7 +128,7 @@ browserTest("a verification moves on before one's eyes", async () => {
   assertEquals(await bar.getAttribute("value"), "10");
   await picture(page, "status_verifying");
   scene.verify("rooms.example", { gone: 10 });
-  await page.getByText("30 told", { exact: true }).waitFor();
+  await page.getByText("30 notified", { exact: true }).waitFor();
   assertEquals(await bar.count(), 0);
   assertEquals(stage.complaints, []);
 });
@@ -148,7 +148,7 @@ browserTest(
     await page.getByText("19 brought back", { exact: true }).waitFor();
     await page.getByText("Last rejoin that failed: room0@rooms.example").waitFor();
     const failure = await page.locator("#failure").textContent();
-    assertStringIncludes(failure ?? "", "the user is banned; the client is told.");
+    assertStringIncludes(failure ?? "", "the user is banned; the client is notified.");
     await page.getByText(/^out for \d+ s, median; 1 failed$/).waitFor();
     assertEquals(await barriers(page), []);
     await picture(page, "status_back");
@@ -165,7 +165,8 @@ browserTest(
 
     await firstDomain(page).click();
     await page.getByText(/^19 users brought back after \d+ s at most: user/).waitFor();
-    await page.getByText("1 rejoin failed: the user is banned; the client is told: user").waitFor();
+    await page.getByText("1 rejoin failed: the user is banned; the client is notified: user")
+      .waitFor();
     await picture(page, "domain_back");
     assertEquals(stage.complaints, []);
   },

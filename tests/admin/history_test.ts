@@ -14,11 +14,11 @@ Deno.test("the timeline forgets what is older than 24 hours, and never mixes day
   timeline.count("losses", start);
   assertEquals(timeline.slots(start + (SLOTS - 1) * SLOT_MS), [{ ago: SLOTS - 1, losses: 1 }]);
   assertEquals(timeline.slots(start + SLOTS * SLOT_MS), []);
-  timeline.count("told", start + 5 * SLOTS * SLOT_MS);
+  timeline.count("notified", start + 5 * SLOTS * SLOT_MS);
   timeline.count("losses", start, 7);
-  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, told: 1 }]);
-  timeline.count("told", start + 5 * SLOTS * SLOT_MS, 1_000_000);
-  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, told: 65_535 }]);
+  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, notified: 1 }]);
+  timeline.count("notified", start + 5 * SLOTS * SLOT_MS, 1_000_000);
+  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, notified: 65_535 }]);
 });
 
 Deno.test("a verification leaves a story of four lines, however many users it is about", () => {
@@ -76,9 +76,9 @@ Deno.test("who is brought back, who is not and why: a line each, whatever order 
   const failed = many.find(({ type }) => type === "rejoin-failed");
   assertEquals(
     failed?.type === "rejoin-failed" && failed.why,
-    "the user is banned; the client is told",
+    "the user is banned; the client is notified",
   );
-  assertEquals([figures.rejoins.back, figures.rejoins.failed, figures.told], [90, 10, 10]);
+  assertEquals([figures.rejoins.back, figures.rejoins.failed, figures.notified], [90, 10, 10]);
   const rejoined = many.find(({ type }) => type === "rejoined");
   assert(rejoined?.type === "rejoined" && rejoined.longest >= 30_000);
   assert((figures.rejoins.medianMs ?? 0) >= 30_000, "most were out for half a minute");

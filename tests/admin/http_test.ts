@@ -248,7 +248,7 @@ Deno.test("a verification can be followed: progress, verdicts, history", async (
     detail.events.map((event: { type: string }) => event.type),
     ["notices", "reachable", "loss"],
   );
-  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, told: 1 }]);
+  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, notified: 1 }]);
 });
 
 Deno.test("privacy: no user and no nick is shown, and users can't be searched for", async () => {
@@ -278,18 +278,18 @@ Deno.test("recovery is told for all and for each domain, with the last failure i
   scene.lose("rooms.example");
   scene.verify("rooms.example", { gone: 3 });
   const before = await admin.json("/api/domains?sort=domain");
-  const none = { rejoining: 0, back: 0, failed: 0, told: 0 };
+  const none = { rejoining: 0, back: 0, failed: 0, notified: 0 };
   assertEquals(before.overview.recovery, { ...none, rejoining: 3 });
   assertEquals(before.rows.map(({ recovery }: DomainRow) => recovery.rejoining), [0, 3]);
   assertEquals(before.overview.lastFailure, undefined);
   scene.bringBack("rooms.example", { refused: 1, seconds: 6 });
-  const { overview, rows } = await admin.json("/api/domains?sort=told");
+  const { overview, rows } = await admin.json("/api/domains?sort=notified");
   const { medianMs, ...counts } = overview.recovery;
-  assertEquals(counts, { ...none, back: 2, failed: 1, told: 1 });
+  assertEquals(counts, { ...none, back: 2, failed: 1, notified: 1 });
   assert(medianMs >= 6_000 && medianMs < 10_000);
   assertEquals(rows[0].recovery, overview.recovery);
   const { room, why } = overview.lastFailure;
-  assertEquals([room, why], ["room0@rooms.example", "the user is banned; the client is told"]);
+  assertEquals([room, why], ["room0@rooms.example", "the user is banned; the client is notified"]);
 });
 
 Deno.test("views come by themselves when they change", async () => {

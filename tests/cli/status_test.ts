@@ -141,7 +141,7 @@ Deno.test("who comes back, who is back and how fast, and the last who is not: in
   scene.bringBack("rooms.example", { refused: 1, seconds: 6 });
   assertMatch(
     text(scene),
-    /^So far 16 found still in, 3 brought back \(out for \d+ s, median\), 1 told to be out/m,
+    /^So far 16 found still in, 3 brought back \(out for \d+ s, median\), 1 notified/m,
   );
   assertMatch(
     text(scene),
