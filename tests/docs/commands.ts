@@ -154,6 +154,10 @@ export const TRIED: Readonly<Record<string, Try>> = {
   "npx --yes deno@2.9.6 task demo": prints("Bob alone was told, once, and is back."),
   [`${init} prosody --watch home.example`]: writes("roomkeeper.toml", lines.prosody),
   [`${init} prosody --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.prosody),
+  [`${init} prosody --watch home.example --gateways phones.example`]: writes(
+    "roomkeeper.toml",
+    lines.prosody,
+  ),
   [`${init} ejabberd --watch home.example`]: writes("roomkeeper.toml", lines.ejabberd),
   [`${init} ejabberd --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.ejabberd),
   "deno task roomkeeper check": check,
@@ -166,6 +170,8 @@ export const TRIED: Readonly<Record<string, Try>> = {
   "deno task build:sax-wasm": regenerates("xml/sax_wasm_binary.ts"),
   "sudo install -D -m 0644 servers/prosody/mod_roomkeeper.lua /usr/local/lib/prosody/modules/mod_roomkeeper.lua":
     installs("usr/local/lib/prosody/modules/mod_roomkeeper.lua"),
+  "sudo install -D -m 0644 servers/prosody/mod_roomkeeper_gateways.lua /usr/local/lib/prosody/modules/mod_roomkeeper_gateways.lua":
+    installs("usr/local/lib/prosody/modules/mod_roomkeeper_gateways.lua"),
   "sudo install -g prosody -m 0640 roomkeeper.prosody.cfg.lua /etc/prosody/conf.d/roomkeeper.cfg.lua":
     async (sandbox, command) => {
       await sandbox.run(command.replace("-g prosody ", ""));
@@ -218,6 +224,7 @@ export const NOT_TRIED: Readonly<Record<string, string>> = {
   "deno task test:e2e --servers trixie tests/e2e/prosody_plugin_test.ts": tests,
   "deno task bench": "takes minutes; each benchmark is type-checked",
   "deno task test:disk": "mounts disks",
+  "deno task measure:gateways": "takes minutes with real servers; tests/e2e does the same steps",
   "deno task fuzz 1000000": "takes a quarter of an hour; tests/xml/scanner does 100,000 cases",
   "deno task capture": "starts real servers, which write something else each time",
   "deno task soak": "takes ten minutes; tests/soak does it for seconds",
