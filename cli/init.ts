@@ -73,7 +73,7 @@ function askSetup(given: Given<"init">, terminal: Terminal): Omit<Setup, "secret
     text: "Gateways that are to get the presence of rooms once", // never asked
     suggestion: "",
     read: (text) => text === "" ? [] : hosts(text),
-  }, given.gateways?.join(" "));
+  }, (given.gateways ?? []).join(" "));
   return { server, watch, domain, host, port, feed, gateways };
 }
 

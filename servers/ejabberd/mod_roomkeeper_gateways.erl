@@ -4,11 +4,12 @@
 -behaviour(gen_mod).
 -export([start/2, stop/1, reload/3, depends/2, mod_opt_type/1, mod_options/1, mod_doc/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
--export([heard/3, asked/2, out_up/2, in_up/3, closed/2]).
+-export([heard/3, asked/2, out_up/2, in_known/3, in_features/2, in_up/2, closed/2]).
 -include("xmpp.hrl").
 -include("mod_muc_room.hrl").
 -define(HOOKS, [{muc_filter_presence, heard, 90}, {muc_process_iq, asked, 1},
-                {s2s_out_auth_result, out_up, 50}, {s2s_in_auth_result, in_up, 50},
+                {s2s_out_auth_result, out_up, 50}, {s2s_in_auth_result, in_known, 50},
+                {s2s_in_post_auth_features, in_features, 50}, {s2s_in_handle_info, in_up, 40},
                 {s2s_out_closed, closed, 50}, {s2s_in_closed, closed, 50}]).
 -define(MOST_LEFT, 200).
 
@@ -173,7 +174,17 @@ ask_all(Host, Question) ->
     [ask(Pid, Question) || Rooms <- gen_mod:get_module_opt_hosts(Host, mod_muc), {_, _, Pid} <- mod_muc:get_online_rooms(Rooms)].
 
 out_up(#{server_host := H, remote_server := D} = S, Ok) -> Ok == true andalso cast(H, {up, self(), D}), S.
-in_up(#{server_host := H} = S, Ok, D) -> Ok == true andalso cast(H, {up, self(), D}), S.
+%% The other end of a stream for both directions authenticates and then opens it anew. What it was sent
+%% before that would be no part of any stream, and it would close the connection: so each stream asks
+%% itself, now and after its new features, whether it is open.
+in_known(S, true, D) -> self() ! {?MODULE, up}, S#{?MODULE => [D | maps:get(?MODULE, S, [])]};
+in_known(S, _, _D) -> S.
+in_features(Features, _Host) -> self() ! {?MODULE, up}, Features.
+in_up(#{?MODULE := Domains, stream_state := established, server_host := H} = S, {?MODULE, up}) ->
+    [cast(H, {up, self(), D}) || D <- Domains],
+    {stop, maps:remove(?MODULE, S)};
+in_up(S, {?MODULE, up}) -> {stop, S};
+in_up(S, _Info) -> S.
 closed(#{server_host := H} = S, Why) -> is_clean(Why) andalso cast(H, {closed, self()}), S.
 is_clean({stream, {_, #stream_error{reason = Reason}}}) -> Reason == 'connection-timeout';
 is_clean(Why) -> Why == {stream, reset}.

@@ -99,17 +99,29 @@ local function stream(gateway, up, clean)
 	end
 end
 local s2s_sessions = module:shared("/*/s2s/sessions"); -- connection -> session, while it is connected
-for _, kind in ipairs({ "s2sout", "s2sin" }) do
-	local function watch(event, up)
-		local session, why = event.session, tostring(event.reason or "");
-		local closed = why == "" or why:find("^connection%-timeout %(.*[Ii]dle"); -- by both ends, or as idle
-		local clean = closed and s2s_sessions[session.conn] == session;
-		if kind == "s2sout" then return stream(session.to_host, up, clean); end
-		for domain, peering in pairs(session.hosts) do if peering.authed then stream(domain, up, clean); end end
-	end
-	module:hook(kind.."-established", function (event) watch(event, true); end);
-	module:hook(kind.."-destroyed", function (event) watch(event, false); end);
+local function up(session)
+	if session.direction == "outgoing" then return stream(session.to_host, true); end
+	for domain, peering in pairs(session.hosts) do if peering.authed then stream(domain, true); end end
 end
+local function down(event)
+	local session, why = event.session, tostring(event.reason or "");
+	local closed = why == "" or why:find("^connection%-timeout %(.*[Ii]dle"); -- by both ends, or as idle
+	local clean = closed and s2s_sessions[session.conn] == session;
+	if session.direction == "outgoing" then return stream(session.to_host, false, clean); end
+	for domain, peering in pairs(session.hosts) do if peering.authed then stream(domain, false, clean); end end
+end
+-- The other end of a stream for both directions authenticates and then opens it anew. What it was sent before
+-- that would be no part of any stream, and it would close the connection.
+local function up_when_open(session)
+	module:add_timer(0, function () if not session.destroyed and not session.notopen then up(session); end end);
+end
+module:hook("s2sout-established", function (event) up(event.session); end);
+module:hook("s2sin-established", function (event) up_when_open(event.session); end);
+module:hook("s2s-stream-features", function (event)
+	if event.origin.type == "s2sin" then up_when_open(event.origin); end
+end);
+module:hook("s2sout-destroyed", down);
+module:hook("s2sin-destroyed", down);
 local function watch_component(name)
 	if not gateways:contains(name) or hosts[name].type ~= "component" then return; end
 	module:context(name):hook("component-authenticated", function () stream(name, true); end);

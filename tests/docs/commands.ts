@@ -224,7 +224,6 @@ export const NOT_TRIED: Readonly<Record<string, string>> = {
   "deno task test:e2e --servers trixie tests/e2e/prosody_plugin_test.ts": tests,
   "deno task bench": "takes minutes; each benchmark is type-checked",
   "deno task test:disk": "mounts disks",
-  "deno task measure:gateways": "takes minutes with real servers; tests/e2e does the same steps",
   "deno task fuzz 1000000": "takes a quarter of an hour; tests/xml/scanner does 100,000 cases",
   "deno task capture": "starts real servers, which write something else each time",
   "deno task soak": "takes ten minutes; tests/soak does it for seconds",
