@@ -28,8 +28,14 @@ Component "towers.example" "muc"
   await alice.join(ROOM, "Ann");
   await bob.join(ROOM, "Bob");
   assertEquals(await joined(keeper), { [alice.jid]: "Ann", [bob.jid]: "Bob" });
-  const ofAnn = bob.stanzas().filter(({ from }) => from === `${ROOM}/Ann`);
-  assertEquals(ofAnn, [], "Ann's user is told of the others, Bob's is not");
+  const question = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
+  await alice.sendRaw(`<iq type='get' to='${ROOM}' id='asked'>${question}</iq>`);
+  await alice.untilStanza("the room's answer, which comes last", ({ id }) => id === "asked");
+  const ofOther = [[alice, "Bob"], [bob, "Ann"]] as const;
+  const told = ofOther.flatMap(([client, other]) =>
+    client.stanzas().filter(({ from }) => from === `${ROOM}/${other}`)
+  );
+  assertEquals(told.length, 1, "one of them is told of the other");
   await bob.changeNick(ROOM, "Rob");
   assertEquals(await joined(keeper), { [alice.jid]: "Ann", [bob.jid]: "Rob" });
 

@@ -34,7 +34,7 @@ export const WATCHER = `watcher@${PEOPLE}/x`;
 
 const PLUGINS = new URL("../../../servers/prosody", import.meta.url).pathname;
 /** Gateways get thousands of presences in seconds, more without our module: no limit, no waiting. */
-const FAST = `limits = {}
+const FAST = `limits = { c2s = { rate = "1gb/s" }; s2sin = { rate = "1gb/s" } }
 log = { info = "*console" }
 network_settings = { nagle = false }`;
 
