@@ -153,6 +153,7 @@ export class Crowd implements AsyncDisposable {
       this.messages.set(user, [...messages, `${stanza.attr("type")} ${text}`]);
       return;
     }
+    if (stanza.name !== "presence") return;
     const [type, from] = [stanza.attr("type"), stanza.attr("from")!];
     if (type === "error" || !from.startsWith(this.room)) return;
     this.presences++;

@@ -9,9 +9,10 @@ import { Ejabberd } from "./ejabberd.ts";
 import { Wire } from "./link_cut.ts";
 import { lua, PASSWORD, Prosody } from "./prosody.ts";
 import { SERVERS_PORT } from "./recorded_port.ts";
+import { type ServerOptions, serverOptions } from "./server.ts";
 
 /** What is where. */
-export interface GatewayStageOptions {
+export interface GatewayStageOptions extends ServerOptions {
   /** The software of the rooms' server. */
   readonly rooms: "prosody" | "ejabberd";
   /** Whether the gateways are components of another server, or of the rooms' server itself. */
@@ -48,10 +49,13 @@ export class GatewayStage implements AsyncDisposable {
 
   private constructor(options: GatewayStageOptions) {
     const { rooms, gateways, by = "ours" } = options;
+    const shared = serverOptions(options);
     const local = gateways === "local" ? GATEWAYS : [];
-    this.#rooms = rooms === "prosody" ? prosody(by, local) : ejabberd(by, local);
+    const make = rooms === "prosody" ? prosody : ejabberd;
+    this.#rooms = make(by, local, shared);
     if (gateways === "local") return;
     this.#home = new Prosody({
+      ...shared,
       name: "gateways",
       options: FAST,
       hosts: ['VirtualHost "home.example"', ...GATEWAYS.map(component)].join("\n"),
@@ -91,6 +95,11 @@ export class GatewayStage implements AsyncDisposable {
   /** Connects a gateway. */
   async gateway(domain: string, room = ROOM): Promise<Crowd> {
     return await this.#connect(this.#home ?? this.#rooms, { domain, room });
+  }
+
+  /** Stops the rooms' server in good order. */
+  async stopRooms(): Promise<void> {
+    await this.#rooms.stop();
   }
 
   /** Lets nothing through between the servers, while the connections seem to be there. */
@@ -135,7 +144,7 @@ function component(domain: string): string {
 
 type Spares = Required<GatewayStageOptions>["by"];
 
-function prosody(by: Spares, local: readonly string[]): Prosody {
+function prosody(by: Spares, local: readonly string[], shared: ServerOptions): Prosody {
   const list = GATEWAYS.map(lua).join(", ");
   const [module, folder, option] = by === "ours"
     ? ["roomkeeper_gateways", PLUGINS, `roomkeeper_gateways = { ${list} }`]
@@ -143,6 +152,7 @@ function prosody(by: Spares, local: readonly string[]): Prosody {
     ? ["", PLUGINS, ""]
     : ["muc_gateway_optimize", by.folder, `gateway_hosts = { ${list} }`];
   return new Prosody({
+    ...shared,
     name: "rooms",
     pluginPaths: [folder],
     options: FAST,
@@ -157,8 +167,9 @@ ${[PEOPLE, ...local].map(component).join("\n")}`,
   });
 }
 
-function ejabberd(by: Spares, local: readonly string[]): Ejabberd {
+function ejabberd(by: Spares, local: readonly string[], shared: ServerOptions): Ejabberd {
   return new Ejabberd({
+    ...shared,
     name: "rooms",
     host: "away.example",
     rooms: "rooms.example",
