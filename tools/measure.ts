@@ -58,7 +58,7 @@ async function measure(): Promise<Results> {
 
 /** Seconds to the notice and of absence, and what went wrong, in one cell of a table. */
 function figures(outcome: Outcome): string {
-  const { secondsToNotice: seconds, secondsAway: away } = outcome;
+  const { secondsOut: seconds, secondsAway: away } = outcome;
   const time = [seconds, away].filter((each) => each !== undefined).map((each) => each.toFixed(1));
   const wrong = (["false", "missed", "doubled"] as const)
     .filter((kind) => outcome[kind] > 0)

@@ -87,6 +87,7 @@ export {
 } from "./plugin_message.ts";
 export type { AttributeSource, PluginEvents } from "./plugin_message.ts";
 export type {
+  DroppedEvent,
   EndedEvent,
   JoinedEvent,
   KeeperHello,

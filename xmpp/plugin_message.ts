@@ -122,6 +122,7 @@ export function parsePluginEvent(element: AttributeSource): PluginPayload | unde
         type: "keeper-hello",
         prefix: take(element, "prefix", "a text of one character or more", isPresent),
         version: element.attr("version") === undefined ? 1 : version(element),
+        rejoins: element.attr("rejoins") === "true",
       };
     case "joined":
       return {
@@ -140,6 +141,12 @@ export function parsePluginEvent(element: AttributeSource): PluginPayload | unde
       };
     case "ended":
       return { type: "ended", user: take(element, "user", "a user's full JID", isFullJid) };
+    case "dropped":
+      return {
+        type: "dropped",
+        user: take(element, "user", "a user's full JID", isFullJid),
+        room: take(element, "room", "a room's bare JID", isRoom),
+      };
     case "synced":
       return { type: "synced" };
     case "rejoin":
@@ -196,6 +203,7 @@ export function pluginElement(event: PluginPayload): Element {
       return build("hello", {
         prefix: event.prefix,
         version: event.version === 1 ? undefined : String(event.version),
+        rejoins: event.rejoins ? "true" : undefined,
       });
     case "plugin-hello":
       return build("hello", {
@@ -214,6 +222,8 @@ export function pluginElement(event: PluginPayload): Element {
       });
     case "ended":
       return build("ended", { user: event.user });
+    case "dropped":
+      return build("dropped", { user: event.user, room: event.room });
     case "synced":
       return build("synced");
     case "rejoin":

@@ -16,8 +16,8 @@ export const gone: Case = {
     await Promise.all(occupants.map((occupant) => occupant.told(PATIENCE_MS)));
     // Its return must not bring a second notice.
     await stage.startRooms();
-    const outcome = await judge(stage, { occupants, lostAt });
-    const { secondsToNotice: seconds = Infinity } = outcome;
+    const outcome = await judge(stage, { occupants, givenUp: true, lostAt });
+    const { secondsOut: seconds = Infinity } = outcome;
     assert(seconds >= GIVE_UP_S, `told after ${seconds} s, before give_up`);
     return outcome;
   },
