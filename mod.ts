@@ -35,7 +35,7 @@ export { MemoryStore, openStore, SqliteStore } from "./store/mod.ts";
 export { StoreError } from "./store/mod.ts";
 export type { StoreClock, StoreFailure, StoreLog, StoreOptions } from "./store/mod.ts";
 export {
-  type PluginAnswer,
+  type RequestAnswer,
   Router,
   type RouterOptions,
   type RouterPorts,

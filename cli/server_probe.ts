@@ -149,6 +149,7 @@ export class ServerProbe {
   async #pluginAnswers(host: string): Promise<boolean> {
     const hello = {
       type: "keeper-hello",
+      rejoins: false,
       prefix: this.#ids.prefix,
       version: PLUGIN_VERSION,
     } as const;

@@ -16,11 +16,18 @@ const CAUSES = {
   "link-up": "The link is back after nobody watched it",
   "unreachable": "The domain could not be reached",
   "rejected": "A room does not know a user who wrote to it",
+  "dropped": "A room has put a user out by a fault or a restart",
   "silence": "The domain has been silent",
   "restart": "The link was not watched for a while",
   "operator": "An operator wants to know",
 } as const;
 
+/** What comes after a rejoin that failed. */
+const NEXT = {
+  again: "trying again",
+  notify: "the client is told",
+  forget: "the session does not want it any more",
+} as const;
 /** Lines of a kind in a minute, over all domains: what flaps must not fill the log. */
 const BURST = 20;
 
@@ -71,6 +78,14 @@ export function logObserver(
         'The plugin of {host} does not answer: load mod_roomkeeper there, or set feed = "stock"',
         { event: "unanswered", host },
       ),
+    outdated: (host, software) =>
+      warnings.note(
+        `outdated ${host}`,
+        "The plugin of {host} ({software}) is of an older version: it can't join rooms again as a " +
+          "client would, nor find out what {host} can reach; install the plugin that came with " +
+          "this version of Roomkeeper",
+        { event: "outdated", host, software },
+      ),
     ignored: (kind, from, why) =>
       warnings.note(kind, "Ignored input ({kind}) from {from}: {why}", {
         event: "ignored",
@@ -97,6 +112,11 @@ export function logObserver(
         reason,
       }),
   };
+}
+
+/** A time in milliseconds, rounded for people. */
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, report: Report): void {
@@ -126,6 +146,24 @@ function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, repor
       return logger.debug("{user} in {room}: {verdict} ({because})", fields);
     case "refused":
       return void info("{user} is in {limit} rooms already; {room} is not kept");
+    case "rejoining":
+      return logger.debug("Joining {room} again in the name of {user}", fields);
+    case "rejoined":
+      return logger.info(
+        `{user} is back in {room}, ${seconds(report.after)} after the loss`,
+        fields,
+      );
+    case "rejoin-failed":
+      return logger.info(
+        `{user} could not be brought back to {room} ({because}): ${NEXT[report.next]}`,
+        fields,
+      );
+    case "unwanted-room":
+      return logger.warning(
+        "A rejoin has made {room}, which had vanished: nobody else is brought back there. Its first " +
+          "user is its owner now; see vanished in the configuration",
+        fields,
+      );
     case "settled":
       return void info("Everything in {domain} is decided");
   }

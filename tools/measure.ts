@@ -58,7 +58,7 @@ async function measure(): Promise<Results> {
 
 /** Seconds to the notice and of absence, and what went wrong, in one cell of a table. */
 function figures(outcome: Outcome): string {
-  const { secondsToNotice: seconds, secondsAway: away } = outcome;
+  const { secondsOut: seconds, secondsAway: away } = outcome;
   const time = [seconds, away].filter((each) => each !== undefined).map((each) => each.toFixed(1));
   const wrong = (["false", "missed", "doubled"] as const)
     .filter((kind) => outcome[kind] > 0)
@@ -175,7 +175,7 @@ nobody anything.
 
 The plugin tells of the loss at once: what is added to the absence is \`ping_delay\`, or the wait
 after a probe that failed. A stock feed can't see a link go down, and the loss is noticed after
-\`silence\` at the most. Where the server is not back within \`confirm_within\`, that is the time.
+\`silence\` at the most. Where the server is not back within \`give_up\`, that is the time.
 With the default delays it is a minute and a few seconds for a short outage.
 
 Servers prove their names with certificates (TLS, SASL EXTERNAL) and insist on that, with XEP-0198

@@ -62,6 +62,7 @@ export {
 } from "./disco.ts";
 export type { DiscoIdentity, DiscoInfo } from "./disco.ts";
 export { leaveNotice, parseMucPresence } from "./muc.ts";
+export { instantRoomForm, joinPresence, type JoinPresenceOptions } from "./rejoin.ts";
 export type { LeaveCause, LeaveNoticeOptions, MucPresence, RoomPresence } from "./muc.ts";
 export {
   explainDisco,
@@ -95,10 +96,12 @@ export {
 } from "./plugin_message.ts";
 export type { AttributeSource, PluginEvents } from "./plugin_message.ts";
 export type {
+  DroppedEvent,
   EndedEvent,
   JoinedEvent,
   KeeperHello,
   LinkEvent,
+  PluginAnswer,
   PluginEvent,
   PluginHello,
   PluginPayload,

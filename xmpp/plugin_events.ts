@@ -12,6 +12,8 @@ export interface KeeperHello {
   readonly prefix: string;
   /** The version of the vocabulary that Roomkeeper speaks; 1 if it did not say. */
   readonly version: number;
+  /** Whether it brings back who is put out of a room, so that the client need not be told. */
+  readonly rejoins: boolean;
 }
 
 /**
@@ -88,6 +90,16 @@ export interface EndedEvent {
   readonly user: string;
 }
 
+/** A room has put a user out by a fault or a restart, and the plugin has not told the client. */
+export interface DroppedEvent {
+  /** Names this event. */
+  readonly type: "dropped";
+  /** The user's full JID. */
+  readonly user: string;
+  /** The room's bare JID. */
+  readonly room: string;
+}
+
 /** The end of a snapshot. */
 export interface SyncedEvent {
   /** Names this event. */
@@ -128,19 +140,21 @@ export interface ProbedEvent {
   readonly reached: boolean;
 }
 
+/** What Roomkeeper asks a plugin for. */
+export type PluginRequest = RejoinRequest | ProbeRequest;
+
+/** What a plugin answers to a {@linkcode PluginRequest}. */
+export type PluginAnswer = RejoiningEvent | RejoinRefusedEvent | ProbedEvent;
+
 /** What a plugin tells Roomkeeper. */
 export type PluginEvent =
   | PluginHello
   | JoinedEvent
   | LinkEvent
   | EndedEvent
+  | DroppedEvent
   | SyncedEvent
-  | RejoiningEvent
-  | RejoinRefusedEvent
-  | ProbedEvent;
-
-/** What Roomkeeper asks of a plugin. */
-export type PluginRequest = KeeperHello | RejoinRequest | ProbeRequest;
+  | PluginAnswer;
 
 /** What a message between Roomkeeper and a plugin can carry. */
-export type PluginPayload = PluginEvent | PluginRequest;
+export type PluginPayload = KeeperHello | PluginRequest | PluginEvent;

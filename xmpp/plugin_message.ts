@@ -9,7 +9,13 @@
 import { type Element, xml } from "../xml/element.ts";
 import { domainOf, hasOversizedPart, isOversized, localOf, resourceOf } from "./jid.ts";
 import { excerpt } from "./jid_parts.ts";
-import type { PluginEvent, PluginHello, PluginPayload, RejoinRefusal } from "./plugin_events.ts";
+import type {
+  PluginAnswer,
+  PluginEvent,
+  PluginHello,
+  PluginPayload,
+  RejoinRefusal,
+} from "./plugin_events.ts";
 import { NS } from "./namespaces.ts";
 
 /** The version of the vocabulary that this module speaks. */
@@ -120,6 +126,7 @@ export function parsePluginEvent(element: AttributeSource): PluginPayload | unde
         type: "keeper-hello",
         prefix: take(element, "prefix", "a text of one character or more", isPresent),
         version: element.attr("version") === undefined ? 1 : version(element),
+        rejoins: element.attr("rejoins") === "true",
       };
     case "joined":
       return {
@@ -138,6 +145,12 @@ export function parsePluginEvent(element: AttributeSource): PluginPayload | unde
       };
     case "ended":
       return { type: "ended", user: take(element, "user", "a user's full JID", isFullJid) };
+    case "dropped":
+      return {
+        type: "dropped",
+        user: take(element, "user", "a user's full JID", isFullJid),
+        room: take(element, "room", "a room's bare JID", isRoom),
+      };
     case "synced":
       return { type: "synced" };
     case "rejoin":
@@ -194,6 +207,7 @@ export function pluginElement(event: PluginPayload): Element {
       return build("hello", {
         prefix: event.prefix,
         version: event.version === 1 ? undefined : String(event.version),
+        rejoins: event.rejoins ? "true" : undefined,
       });
     case "plugin-hello":
       return build("hello", {
@@ -212,6 +226,8 @@ export function pluginElement(event: PluginPayload): Element {
       });
     case "ended":
       return build("ended", { user: event.user });
+    case "dropped":
+      return build("dropped", { user: event.user, room: event.room });
     case "synced":
       return build("synced");
     case "rejoin":
@@ -244,6 +260,11 @@ export function pluginMessage(
 /** Whether a payload is an event, which only a plugin may send. */
 export function isPluginEvent(payload: PluginPayload): payload is PluginEvent {
   return !["keeper-hello", "rejoin", "probe"].includes(payload.type);
+}
+
+/** Whether a payload is what a plugin answers to a request. */
+export function isPluginAnswer(payload: PluginPayload): payload is PluginAnswer {
+  return ["rejoining", "norejoin", "probed"].includes(payload.type);
 }
 
 function version(element: AttributeSource): number {

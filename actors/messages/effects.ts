@@ -16,7 +16,7 @@ export type NoticeReason =
   | "gone"
   /** The room was destroyed or moved for good: not to be rejoined. */
   | "destroyed"
-  /** Nobody could confirm the stay within `confirm_within`. */
+  /** Nobody could confirm the stay within `give_up`. */
   | "unconfirmed";
 
 /** A change of the join table that must outlive us. */

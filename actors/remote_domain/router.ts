@@ -62,8 +62,8 @@ export interface RouterOptions extends DomainOptions {
   readonly mailbox?: number;
 }
 
-/** What a server plugin answers to a rejoin or a probe. */
-export type PluginAnswer = Extract<AnswerEvent, { type: "rejoining" | "not-rejoined" | "probed" }>;
+/** What a server plugin has done about a rejoin or a probe. */
+export type RequestAnswer = Extract<AnswerEvent, { type: "rejoining" | "not-rejoined" | "probed" }>;
 
 // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
 const SUPERVISION: Supervision = { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER };
@@ -174,12 +174,13 @@ export class Router {
       case "left":
       case "renaming":
       case "refused":
+      case "dropped":
     }
     return this.#tell(domainOf(event.user), domainOf(event.room), event);
   }
 
   /** The plugin of a host has answered a question to one of the host's links. */
-  answered(link: DomainKey, event: PluginAnswer): void {
+  answered(link: DomainKey, event: RequestAnswer): void {
     if (event.type === "probed" && event.reachable) this.#heard(link.host, link.domain);
     this.#routes.get(key(link.host, link.domain))?.ref.tell(event, "system");
   }

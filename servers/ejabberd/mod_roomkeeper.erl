@@ -6,7 +6,7 @@
 -export([start/2, stop/1, reload/3, depends/2, mod_opt_type/1, mod_options/1, mod_doc/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export([out_up/2, in_up/3, closed/2, request/1]).
--export([news/2, el/2, is_answer/2, max_rooms/1, session/1]).
+-export([news/2, el/2, is_answer/2, rejoins/1, max_rooms/1, session/1]).
 -include("xmpp.hrl").
 -define(NS, <<"urn:x-roomkeeper:link:0">>).
 -define(ROOMS, mod_roomkeeper_rooms).
@@ -30,14 +30,15 @@ mod_options(_Host) -> [component, {max_rooms, 1000}].
 mod_doc() -> #{desc => <<"Tells the Roomkeeper component of links, joins and sessions.">>}.
 
 %% One process for each host says it all, in one order, and alone writes its table:
-%% {{User, Room}, Nick} for each join, and {prefixes, [P]} of this component process and of the last.
+%% {{User, Room}, Nick} for each join, {prefixes, [P]} of this component process and of the last, and
+%% {rejoins, Whether} this one brings users back.
 -record(state, {host, links = [] :: [{pid(), {in | out, binary()}}], % that are up
                 unreachable = #{} :: #{binary() => integer()}}).      % when the component was told
 
 init([Host | _]) ->
     process_flag(trap_exit, true),
     ets:new(process(Host), [named_table, ordered_set, {read_concurrency, true}]),
-    ets:insert(process(Host), {prefixes, []}),
+    ets:insert(process(Host), [{prefixes, []}, {rejoins, false}]),
     [ejabberd_hooks:add(Hook, Host, Module, F, Seq) || {Hook, Module, F, Seq} <- ?HOOKS],
     [ejabberd_hooks:add(Hook, F, 50) || {Hook, F} <- route_hooks(self())],
     tell(Host, greeting()),
@@ -76,9 +77,9 @@ handle_cast({closed, Pid, Clean}, #state{host = H, links = Links} = S) ->
     [tell(H, link(Link, down, Clean)) || {_, Link} <- Gone],
     {noreply, S#state{links = Left}};
 %% Requests of the component
-handle_cast({hello, Prefix}, #state{host = H, links = Links} = S) ->
+handle_cast({hello, Prefix, Rejoins}, #state{host = H, links = Links} = S) ->
     [{_, Before}] = ets:lookup(process(H), prefixes),
-    ets:insert(process(H), {prefixes, [Prefix | lists:sublist(lists:delete(Prefix, Before), 1)]}),
+    ets:insert(process(H), [{prefixes, [Prefix | lists:sublist(lists:delete(Prefix, Before), 1)]}, {rejoins, Rejoins}]),
     Joins = [el(joined, [{user, U}, {room, R}, {nick, N}])
              || [U, R, N] <- ets:match(process(H), {{'$1', '$2'}, '$3'})],
     Services = [{out, D} || D <- ejabberd_router:get_all_routes(), is_service(D, H)],
@@ -123,7 +124,8 @@ is_clean(Why) -> Why == {stream, reset}.
 request(#message{from = #jid{luser = <<>>, lserver = C}, to = #jid{lserver = H}} = Pkt) ->
     Said = [El || C == component(H), El <- xmpp:get_els(Pkt), xmpp:get_ns(El) == ?NS],
     [case {Name, fxml:get_tag_attr_s(<<"id">>, El), fxml:get_tag_attr_s(<<"prefix">>, El)} of
-         {<<"hello">>, _, Prefix} when byte_size(Prefix) > 7 -> news(H, {hello, Prefix});
+         {<<"hello">>, _, Prefix} when byte_size(Prefix) > 7 ->
+             news(H, {hello, Prefix, fxml:get_tag_attr_s(<<"rejoins">>, El) == <<"true">>});
          {<<"rejoin">>, Id, _} -> news(H, {rejoin, Id, El});
          {<<"probe">>, Id, _} -> news(H, {probe, Id, El});
          _ -> ok
@@ -136,6 +138,8 @@ news(Host, News) -> gen_server:cast(process(Host), News).
 %% @doc Whether an id is that of an answer to the component: begins with a prefix that it told of.
 is_answer(Host, Id) -> [{_, Prefixes}] = ets:lookup(process(Host), prefixes), begins(Id, Prefixes).
 begins(Id, Prefixes) -> lists:any(fun(P) -> binary:longest_common_prefix([Id, P]) == byte_size(P) end, Prefixes).
+%% @doc Whether users who are put out are brought back: the component is there and does so.
+rejoins(Host) -> ets:lookup_element(process(Host), rejoins, 2) andalso ejabberd_router:is_my_route(component(Host)).
 %% @doc In how many rooms at most one session is watched.
 max_rooms(Host) -> gen_mod:get_module_opt(Host, ?MODULE, max_rooms).
 process(Host) -> gen_mod:get_module_proc(Host, ?MODULE).

@@ -2,6 +2,7 @@
 -- server of those rooms is made or lost; joins rooms again when the component asks for it.
 -- For Prosody 0.12 and 13; needs both roomkeeper_*.lib.lua beside it. Licence: MIT.
 local st, jid, new_id = require "util.stanza", require "util.jid", require "util.id".medium;
+local now = require "util.time".monotonic;
 local rejoins = module:require "roomkeeper_rejoin";
 local xmlns_link, xmlns_muc_user = "urn:x-roomkeeper:link:0", "http://jabber.org/protocol/muc#user";
 local component = assert(module:get_option_string("roomkeeper_component"), "roomkeeper_component is not set");
@@ -37,6 +38,23 @@ local function is_answer(attr) -- to this component process, or to the last one
 	end
 end
 local links = module:require "roomkeeper_links".watch(component, tell, is_answer);
+
+-- Whoever a room or its server puts out by a fault or a restart is to be brought back, and not to be told
+-- that it is out: few clients join again by themselves, and those that were told can't be helped any more.
+local patience = 60; -- seconds after one such removal in which the next one is passed on
+local function is_held_back(row, x)
+	local technical = false;
+	for status in x:childtags("status") do
+		local code = status.attr.code;
+		technical = technical or code == "332" or code == "333";
+		if code ~= "110" and code ~= "332" and code ~= "333" then return false; end
+	end
+	if not technical or x:get_child("destroy") or not row.nick then return false; end
+	if not state.rejoins or not state.keeper or state.keeper.destroyed then return false; end
+	if now() < (row.held or -patience) + patience then return false; end
+	row.held = now();
+	return true;
+end
 
 -- Rows are kept on the session: they end with it, and outlast its hibernation and resumption (XEP-0198).
 -- A room gets one when the user sends it a presence, and loses it when the user is out. row.nick is the
@@ -95,6 +113,11 @@ module:hook("presence/full", function (event)
 	rejoins.seen(row);
 	local x = stanza:get_child("x", xmlns_muc_user);
 	if not x or not (x:get_child_with_attr("status", nil, "code", "110") or x:get_child("destroy")) then return; end
+	local is_notice = event.origin.host == component; -- it knows what it sent itself
+	if attr.type and not is_notice and is_held_back(row, x) then
+		tell("dropped", { user = attr.to, room = room });
+		return true;
+	end
 	local nick = jid.resource(attr.from);
 	if attr.type then
 		local item = x:get_child_with_attr("status", nil, "code", "303") and x:get_child("item");
@@ -103,7 +126,6 @@ module:hook("presence/full", function (event)
 	if nick and #nick > max_bytes then return; end
 	row.nick = nick;
 	if not attr.type then row.joining = nil; end
-	local is_notice = event.origin.host == component; -- it knows what it sent itself
 	if not nick and (is_notice or not (row.joining or row.opened)) then rows[room] = nil; end
 	if not is_notice then copy(stanza, { x }); end
 end, 1);
@@ -159,6 +181,7 @@ module:hook("message/host", function (event)
 		local asks = origin == state.keeper and (attr.id or ""):sub(1, #state.prefixes[1]) == state.prefixes[1];
 		if prefix then
 			state.keeper, state.prefixes = origin, { prefix, state.prefixes[1] };
+			state.rejoins = request.attr.rejoins == "true";
 			hello(); snapshot();
 		elseif asks and request.name == "rejoin" then
 			rejoin(attr);

@@ -15,8 +15,8 @@ const user = "romeo@home.example/phone";
 const room = "garden@rooms.example";
 
 const PAYLOADS: readonly PluginPayload[] = [
-  { type: "keeper-hello", prefix: "rk-1f2e-", version: 1 },
-  { type: "keeper-hello", prefix: "rk-1f2e-", version: 2 },
+  { type: "keeper-hello", prefix: "rk-1f2e-", version: 1, rejoins: false },
+  { type: "keeper-hello", prefix: "rk-1f2e-", version: 2, rejoins: true },
   { type: "rejoin", id: "rk-1f2e-1", user, room },
   { type: "rejoining", id: "rk-1f2e-1" },
   { type: "norejoin", id: "rk-1f2e-1", reason: "joining" },
@@ -30,6 +30,7 @@ const PAYLOADS: readonly PluginPayload[] = [
   { type: "link", domain: "rooms.example", state: "up", direction: "in", clean: false },
   { type: "link", domain: "rooms.example", state: "down", direction: "out", clean: true },
   { type: "ended", user },
+  { type: "dropped", user: "ann@home.example/phone", room: "garden@rooms.example" },
   { type: "synced" },
 ];
 
@@ -120,7 +121,7 @@ Deno.test("events that a later version may add are passed over", () => {
 
 Deno.test("a message that came back as an error says nothing, nor does another stanza", () => {
   const children = [
-    pluginElement({ type: "keeper-hello", prefix: "rk-", version: 2 }),
+    pluginElement({ type: "keeper-hello", prefix: "rk-", version: 2, rejoins: false }),
     event("ended"),
   ];
   const nothing = { events: [], malformed: [] };

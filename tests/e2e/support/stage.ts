@@ -12,6 +12,7 @@ import { Wire } from "./link_cut.ts";
 import { Occupant } from "./occupant.ts";
 import { prosodyHome } from "./prosody_home.ts";
 import { Roomkeeper } from "./roomkeeper.ts";
+import type { LogLine } from "../../support/program.ts";
 import { type RoomsKind, roomsServer } from "./rooms_server.ts";
 import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
@@ -34,13 +35,20 @@ export interface StageOptions extends ServerOptions {
    * @default {false}
    */
   readonly keeperFederates?: boolean;
+  /**
+   * Whether Roomkeeper and the servers have their own delays, rather than those that suit tests.
+   *
+   * @default {false}
+   */
+  readonly asShipped?: boolean;
 }
 
 /** The options of `[keeper]` on every stage: everything happens in seconds. */
 export const DELAYS = {
-  ping_delay: "1s",
+  ping_delay: "500ms",
+  settle: "1s",
   ping_timeout: "2s",
-  confirm_within: "15s",
+  give_up: "15s",
   backoff_min: "1s",
   backoff_max: "2s",
   silence: "3s",
@@ -82,18 +90,19 @@ export class Stage implements AsyncDisposable {
   #secondsAway: number | undefined;
 
   private constructor(cell: Cell, options: StageOptions) {
-    const { keeperFederates = false } = options;
+    const { keeperFederates = false, asShipped = false } = options;
+    const ejabberd = asShipped ? {} : EJABBERD_RETRY;
     const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
     this.keeperFederates = keeperFederates;
     this.cell = cell;
     this.home = cell.home === "prosody"
       ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
-      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
-    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd: EJABBERD_RETRY });
+      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: ejabberd });
+    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd });
     this.keeper = new Roomkeeper({
       ip: this.home.ip,
       feed: feedOf(cell),
-      keeper: DELAYS,
+      keeper: asShipped ? "as shipped" : DELAYS,
       metrics: true,
       admins: [ADMIN],
     });
@@ -276,6 +285,19 @@ export class Stage implements AsyncDisposable {
   async stored(): Promise<void> {
     await this.keeperHasRead(this.bystander.client);
     while (await this.keeper.metric("roomkeeper_store_pending_changes") > 0) await delay(20);
+  }
+
+  /** Whether whoever is out is to be brought back, rather than told. */
+  get recovers(): boolean {
+    return this.cell.feed !== "ping-muc";
+  }
+
+  /** How often Roomkeeper has brought somebody back, by its log since its last start. */
+  rejoins({ client, room }: Occupant): number {
+    if (!this.#keeperUp) return 0;
+    const isReturn = ({ properties }: LogLine) =>
+      properties.event === "rejoined" && properties.user === client.jid && properties.room === room;
+    return this.keeper.lines(isReturn).length;
   }
 
   /** Waits until Roomkeeper has decided about everybody. */
