@@ -22,9 +22,9 @@ export interface HttpLimits {
 
 /** The most bytes of a request's headers. */
 const MAX_HEADERS = 16_384;
-/** Connections that are taken at once, and so many a second after that: each is work for a millisecond. */
+/** Connections that are taken at once, and so many a second after that: each is half a millisecond of work. */
 const BURST = 50;
-const PER_SECOND = 250;
+const PER_SECOND = 150;
 /** The pause after one could not be taken, in milliseconds. */
 const RETRY_MS = 500;
 /** How long answers may take to be sent at the end, in milliseconds. */
