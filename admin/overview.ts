@@ -7,6 +7,7 @@ import type { LinkState } from "../actors/remote_domain/link.ts";
 import type { RemoteDomain } from "../actors/remote_domain/remote_domain.ts";
 import type { ConnectionStatus } from "../component/mod.ts";
 import type { SyncState } from "../keeper/plugin_sync.ts";
+import { takeCensus } from "./census.ts";
 import type { History, Occupancy, PastEvent, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
 import type { Names } from "./privacy.ts";
@@ -72,16 +73,8 @@ export function* overview(
   version: string,
   now: number,
 ): Sliced<Overview> {
-  const links = { up: 0, idle: 0, down: 0, unknown: 0 };
-  let joins = 0;
-  let verifying = 0;
-  let rejoining = 0;
-  yield* eachSliced(keeper.router.domains, ({ status }) => {
-    links[status.link]++;
-    joins += status.joins;
-    rejoining += status.rejoining;
-    if (status.phase !== undefined) verifying++;
-  });
+  const { joins, links, phases, rejoining } = yield* takeCensus(keeper);
+  const verifying = Object.values(phases).reduce((sum, count) => sum + count, 0);
   const { state, reason } = keeper.connection;
   const { all, lastFailure: last } = history;
   return {

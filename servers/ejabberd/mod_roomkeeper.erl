@@ -9,6 +9,7 @@
 -export([news/2, el/2, is_answer/2, rejoins/1, max_rooms/1, session/1]).
 -include("xmpp.hrl").
 -define(NS, <<"urn:x-roomkeeper:link:0">>).
+-define(MAX_COPY, 65536). % bytes
 -define(ROOMS, mod_roomkeeper_rooms).
 %% A resumed XEP-0198 session halts c2s_terminated at 50, so at 110 only a real end is seen.
 -define(HOOKS, [{s2s_out_auth_result, ?MODULE, out_up, 50}, {s2s_in_auth_result, ?MODULE, in_up, 50},
@@ -106,7 +107,8 @@ session(#jid{luser = U, lserver = S, lresource = R}) -> ejabberd_sm:get_session_
 forget(H, User) -> % a session without a join has no end to tell of
     ets:select_delete(process(H), [{{{User, '_'}, '_'}, [], [true]}]) > 0 andalso tell(H, el(ended, [{user, User}])).
 is_service(Domain, Host) -> not ejabberd_router:is_my_host(Domain) andalso Domain /= component(Host).
-copy(H, Pkt) -> tell(H, #forwarded{sub_els = [Pkt]}).
+%% What a stranger makes larger would end the component's stream.
+copy(H, Pkt) -> erlang:external_size(Pkt) =< ?MAX_COPY andalso tell(H, #forwarded{sub_els = [Pkt]}).
 %% While the component is away nothing is sent: ejabberd would try s2s to its name.
 tell(H, El) ->
     To = component(H),

@@ -8,6 +8,7 @@ local xmlns_link, xmlns_muc_user = "urn:x-roomkeeper:link:0", "http://jabber.org
 local component = assert(module:get_option_string("roomkeeper_component"), "roomkeeper_component is not set");
 local max_rooms = module:get_option_number("roomkeeper_max_rooms", 1000); -- for each session
 local max_bytes = 1023; -- of a part of an address (RFC 7622)
+local max_copy = 65536; -- bytes: what a stranger makes larger would end the component's stream
 local hosts, full_sessions = prosody.hosts, prosody.full_sessions;
 local state = module:shared("state"); -- boot, prefixes and keeper (the component's session) outlive a reload
 state.boot, state.prefixes = state.boot or new_id(), state.prefixes or {};
@@ -28,7 +29,8 @@ local function copy(stanza, children) -- with these children only; an error also
 	local attr, content = stanza.attr, {};
 	for i, child in ipairs(children) do content[i] = tostring(child); end
 	local inner = { xmlns = "jabber:client", from = attr.from, to = attr.to, id = attr.id, type = attr.type };
-	send(element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content))));
+	local copied = element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content)));
+	if #copied <= max_copy then send(copied); end
 end
 local function copy_error(stanza) copy(stanza, { stanza:get_child("error") }); end
 
