@@ -33,6 +33,9 @@ export interface EjabberdOptions {
 /** The ports that it listens at; the last is that of its HTTP API. */
 export const PORTS = [5222, 5269, SERVERS_PORT, 5280] as const;
 
+/** What is where at the last port: the API, and the way in for clients in a browser (RFC 7395). */
+const WEB = { "/api": "mod_http_api", "/xmpp-websocket": "ejabberd_http_ws" } as const;
+
 /**
  * What `ejabberd.yml` says, as JSON, which is YAML too.
  *
@@ -57,7 +60,7 @@ export function ejabberdConfig(options: EjabberdOptions, ip: string, certificate
       { port: 5222, ip, module: "ejabberd_c2s", starttls: tls },
       { port: 5269, ip, module: "ejabberd_s2s_in" },
       { port: SERVERS_PORT, ip, module: "ejabberd_service", ...service },
-      { port: 5280, ip, module: "ejabberd_http", request_handlers: { "/api": "mod_http_api" } },
+      { port: 5280, ip, module: "ejabberd_http", request_handlers: WEB },
     ],
     api_permissions: { tests: { who: [{ ip: "127.0.0.0/8" }], what: ["*"] } },
     modules: {

@@ -1,0 +1,84 @@
+/**
+ * Home servers for real clients: encrypted, with a certificate that they trust, and with a way in
+ * for clients that run in a browser.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { Ejabberd } from "../support/ejabberd.ts";
+import { lua, PASSWORD, Prosody } from "../support/prosody.ts";
+import type { Certificate } from "./certificates.ts";
+
+/** What looks after users who fall out of rooms. */
+export type Remedy = "nothing" | "ping-muc" | "roomkeeper";
+
+/** The domain of the users. */
+export const HOME = "home.example";
+/** The domain of the component. */
+export const KEEPER = "keeper.home.example";
+
+/** What is special about a home server. */
+export interface HomeOptions {
+  /** What is installed on it. */
+  readonly remedy: Remedy;
+  /** Users' bare JIDs. */
+  readonly users: readonly string[];
+  /** What it proves to be itself with. */
+  readonly certificate: Certificate;
+}
+
+const PLUGIN_FOLDER = join(import.meta.dirname!, "../../../servers/prosody");
+
+const MODULES: Readonly<Record<Remedy, readonly string[]>> = {
+  "nothing": [],
+  "ping-muc": ["track_muc_joins", "ping_muc"],
+  "roomkeeper": ["roomkeeper"],
+};
+
+/** Makes a Prosody at `home.example`; not started. */
+export function prosodyHome({ remedy, users, certificate }: HomeOptions): Prosody {
+  const common = ["tls", "websocket", "pep", "bookmarks", "carbons", "vcard_legacy", "blocklist"];
+  return new Prosody({
+    name: "home",
+    users,
+    pluginPaths: [PLUGIN_FOLDER],
+    options: `
+http_ports = { 5280 }
+http_default_host = ${lua(HOME)}
+https_ports = {}
+consider_websocket_secure = true
+`,
+    hosts: `
+VirtualHost ${lua(HOME)}
+  modules_disabled = {}
+  modules_enabled = { ${[...common, ...MODULES[remedy]].map(lua)} }
+  ssl = { key = ${lua(certificate.key)}, certificate = ${lua(certificate.certificate)} }
+  ${remedy === "roomkeeper" ? `roomkeeper_component = ${lua(KEEPER)}` : ""}
+Component ${lua(KEEPER)}
+  component_secret = ${lua(PASSWORD)}
+  validate_from_addresses = false
+`,
+  });
+}
+
+/** Makes an ejabberd at `home.example`; not started. */
+export function ejabberdHome({ remedy, users, certificate }: HomeOptions): Ejabberd {
+  return new Ejabberd({
+    name: "home",
+    host: HOME,
+    components: [KEEPER],
+    users,
+    modules: {
+      mod_blocking: {},
+      mod_caps: {},
+      mod_carboncopy: {},
+      mod_private: {},
+      mod_pubsub: { plugins: ["flat", "pep"] },
+      mod_roster: {},
+      mod_vcard: {},
+      ...remedy === "roomkeeper" && { mod_roomkeeper: { component: KEEPER } },
+    },
+    tls: true,
+    options: { certfiles: [certificate.key, certificate.certificate] },
+  });
+}
