@@ -19,7 +19,7 @@ export const mcabber: ClientKind = {
     const terminal = await Terminal.start(guest, ["mcabber"]);
     await terminal.until(/You have joined|has joined/i);
     await terminal.enter(`/roster search ${room}`);
-    await terminal.enter("/chat_disable");
+    await terminal.press("Enter");
     return {
       say: (text) => terminal.enter(text),
       screen: () => terminal.screen(),
