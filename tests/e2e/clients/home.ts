@@ -9,8 +9,11 @@ import { Ejabberd } from "../support/ejabberd.ts";
 import { lua, PASSWORD, Prosody } from "../support/prosody.ts";
 import type { Certificate } from "./certificates.ts";
 
-/** What looks after users who fall out of rooms. */
-export type Remedy = "nothing" | "ping-muc" | "roomkeeper";
+/**
+ * What looks after users who fall out of rooms: nothing, Prosody's own modules, Roomkeeper, or the
+ * test itself as a component that may send in users' names.
+ */
+export type Remedy = "nothing" | "ping-muc" | "roomkeeper" | "by-hand";
 
 /** The domain of the users. */
 export const HOME = "home.example";
@@ -33,7 +36,14 @@ const MODULES: Readonly<Record<Remedy, readonly string[]>> = {
   "nothing": [],
   "ping-muc": ["track_muc_joins", "ping_muc"],
   "roomkeeper": ["roomkeeper"],
+  "by-hand": [],
 };
+
+const COMPONENT = `
+Component ${lua(KEEPER)}
+  component_secret = ${lua(PASSWORD)}
+  validate_from_addresses = false
+`;
 
 /** Makes a Prosody at `home.example`; not started. */
 export function prosodyHome({ remedy, users, certificate }: HomeOptions): Prosody {
@@ -44,6 +54,7 @@ export function prosodyHome({ remedy, users, certificate }: HomeOptions): Prosod
     pluginPaths: [PLUGIN_FOLDER],
     options: `
 http_ports = { 5280 }
+http_interfaces = { "*" }
 http_default_host = ${lua(HOME)}
 https_ports = {}
 consider_websocket_secure = true
@@ -54,10 +65,7 @@ VirtualHost ${lua(HOME)}
   modules_enabled = { ${[...common, ...MODULES[remedy]].map(lua)} }
   ssl = { key = ${lua(certificate.key)}, certificate = ${lua(certificate.certificate)} }
   ${remedy === "roomkeeper" ? `roomkeeper_component = ${lua(KEEPER)}` : ""}
-Component ${lua(KEEPER)}
-  component_secret = ${lua(PASSWORD)}
-  validate_from_addresses = false
-`,
+${hasComponent(remedy) ? COMPONENT : ""}`,
   });
 }
 
@@ -66,7 +74,7 @@ export function ejabberdHome({ remedy, users, certificate }: HomeOptions): Ejabb
   return new Ejabberd({
     name: "home",
     host: HOME,
-    components: [KEEPER],
+    components: hasComponent(remedy) ? [KEEPER] : [],
     users,
     modules: {
       mod_blocking: {},
@@ -81,4 +89,8 @@ export function ejabberdHome({ remedy, users, certificate }: HomeOptions): Ejabb
     tls: true,
     options: { certfiles: [certificate.key, certificate.certificate] },
   });
+}
+
+function hasComponent(remedy: Remedy): boolean {
+  return remedy === "roomkeeper" || remedy === "by-hand";
 }
