@@ -38,6 +38,8 @@ export const converse: ClientKind = {
       const text = (selector: string) => tab.locator(selector).first().innerText();
       return {
         async say(text) {
+          // A room that it takes itself to be out of has no place to type in.
+          if (!await input.isVisible()) return;
           await input.fill(text);
           await input.press("Enter");
         },

@@ -6,20 +6,22 @@
 import { dirname, join } from "node:path";
 import { Process } from "../support/process.ts";
 
-/** The user that sandbox.sh makes. */
-const USER_ID = 60_100;
+/** The first of the users that sandbox.sh makes. */
+const FIRST_USER_ID = 60_100;
+let guests = 0;
 
 /** A home folder and programs that run there. */
 export class Guest implements AsyncDisposable {
   /** The home folder. */
   readonly home: string = Deno.makeTempDirSync({ prefix: "home-" });
+  readonly #id = FIRST_USER_ID + guests++;
   readonly #processes: Process[] = [];
 
   /** Makes the home folder. */
   constructor() {
-    Deno.chownSync(this.home, USER_ID, USER_ID);
+    Deno.chownSync(this.home, this.#id, this.#id);
     Deno.mkdirSync(this.path("run"), { mode: 0o700 });
-    Deno.chownSync(this.path("run"), USER_ID, USER_ID);
+    Deno.chownSync(this.path("run"), this.#id, this.#id);
   }
 
   /** The path of a file in the home folder. */
@@ -33,10 +35,10 @@ export class Guest implements AsyncDisposable {
     for (let folder = dirname(name); folder !== "."; folder = dirname(folder)) folders.push(folder);
     for (const folder of folders.reverse()) {
       Deno.mkdirSync(this.path(folder), { recursive: true });
-      Deno.chownSync(this.path(folder), USER_ID, USER_ID);
+      Deno.chownSync(this.path(folder), this.#id, this.#id);
     }
     Deno.writeTextFileSync(this.path(name), content, { mode: 0o600 });
-    Deno.chownSync(this.path(name), USER_ID, USER_ID);
+    Deno.chownSync(this.path(name), this.#id, this.#id);
   }
 
   /** Starts a program, which ends with the guest. */
@@ -44,7 +46,7 @@ export class Guest implements AsyncDisposable {
     const process = new Process({
       name: command[0]!,
       command: "setpriv",
-      args: [...AS_GUEST, ...command],
+      args: [...this.#asGuest, ...command],
       env: { ...this.#environment, ...env },
       clearEnv: true,
       cwd: this.home,
@@ -63,7 +65,7 @@ export class Guest implements AsyncDisposable {
     env: Readonly<Record<string, string>> = {},
   ): Promise<Uint8Array> {
     const { success, stdout, stderr } = await new Deno.Command("setpriv", {
-      args: [...AS_GUEST, ...command],
+      args: [...this.#asGuest, ...command],
       env: { ...this.#environment, ...env },
       clearEnv: true,
       cwd: this.home,
@@ -73,10 +75,15 @@ export class Guest implements AsyncDisposable {
     throw new Error(`${command.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   }
 
-  /** Ends all programs, and removes the home folder. */
+  /** Ends all that this user runs, and removes the home folder. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.run(["kill", "-KILL", "-1"]).catch(() => {});
     for (const process of this.#processes.reverse()) await process[Symbol.asyncDispose]();
     Deno.removeSync(this.home, { recursive: true });
+  }
+
+  get #asGuest(): string[] {
+    return [`--reuid=${this.#id}`, `--regid=${this.#id}`, "--clear-groups"];
   }
 
   get #environment(): Record<string, string> {
@@ -84,11 +91,9 @@ export class Guest implements AsyncDisposable {
       HOME: this.home,
       XDG_RUNTIME_DIR: this.path("run"),
       TMPDIR: this.path("run"),
-      USER: "guest",
+      USER: `guest${this.#id}`,
       LANG: "C.UTF-8",
       PATH: "/usr/bin:/bin:/usr/games",
     };
   }
 }
-
-const AS_GUEST = [`--reuid=${USER_ID}`, `--regid=${USER_ID}`, "--clear-groups"] as const;

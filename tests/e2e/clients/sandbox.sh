@@ -17,8 +17,9 @@ replace() {
   cat "$1" - > "$folder/$(basename "$1")"
   mount --bind "$folder/$(basename "$1")" "$1"
 }
-echo "guest:x:60100:60100::$folder:/bin/sh" | replace /etc/passwd
-echo "guest:x:60100:" | replace /etc/group
+guests=$(seq 60100 60199)
+for id in $guests; do echo "guest$id:x:$id:$id::$folder:/bin/sh"; done | replace /etc/passwd
+for id in $guests; do echo "guest$id:x:$id:"; done | replace /etc/group
 replace /etc/ssl/certs/ca-certificates.crt < /dev/null
 replace /etc/hosts < /dev/null
 echo "nameserver 10.99.0.1" > "$folder/resolv.conf"

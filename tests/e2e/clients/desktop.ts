@@ -1,0 +1,125 @@
+/**
+ * A desktop of a guest (Xvfb, openbox, a session bus), on which one program runs. What is on it is
+ * read from a picture (Tesseract).
+ *
+ * @module
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { DeadlineError } from "../support/journal.ts";
+import type { Guest } from "./guest.ts";
+
+const WIDTH = 1000;
+const HEIGHT = 700;
+const LOOK_MS = 250;
+
+/** All windows fill the screen, and the newest has the keyboard. */
+const WINDOWS = `<?xml version="1.0"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <focus><focusNew>yes</focusNew></focus>
+  <applications>
+    <application type="normal"><maximized>yes</maximized><focus>yes</focus></application>
+  </applications>
+</openbox_config>
+`;
+
+/** A place on the screen, in fractions of its width and height. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A part of the screen, in fractions of its width and height. */
+export interface Area extends Spot {
+  readonly width: number;
+  readonly height: number;
+}
+
+const ALL: Area = { x: 0, y: 0, width: 1, height: 1 };
+
+/** The desktop, and the guest who sits at it. */
+export class Desktop implements AsyncDisposable {
+  readonly #guest: Guest;
+  readonly #display: string;
+
+  private constructor(guest: Guest, display: string) {
+    this.#guest = guest;
+    this.#display = display;
+  }
+
+  /** Starts a program on a desktop of its own. */
+  static async start(
+    guest: Guest,
+    command: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Desktop> {
+    const screen = ["-screen", "0", `${WIDTH}x${HEIGHT}x24`];
+    const x = guest.start(["Xvfb", "-displayfd", "1", ...screen, "-nolisten", "tcp", "-ac"]);
+    const number = await x.lines.until("the display's number", (line) => /^\d+$/.test(line));
+    const desktop = new Desktop(guest, `:${number}`);
+    guest.write("openbox.xml", WINDOWS);
+    guest.start(["openbox", "--config-file", guest.path("openbox.xml")], desktop.#env);
+    guest.start(["dbus-run-session", "--", ...command], { ...desktop.#env, ...env });
+    return desktop;
+  }
+
+  /** Clicks somewhere. */
+  async click({ x, y }: Spot): Promise<void> {
+    const at = [Math.round(x * WIDTH), Math.round(y * HEIGHT)];
+    await this.#xdotool("mousemove", ...at.map(String), "click", "1");
+  }
+
+  /** Types text, and the return key, where the keyboard's focus is. */
+  async enter(text: string): Promise<void> {
+    await this.#xdotool("type", "--delay", "10", text);
+    await this.#xdotool("key", "Return");
+  }
+
+  /** Presses a key by X's name for it, such as `ctrl+Tab`. */
+  async press(key: string): Promise<void> {
+    await this.#xdotool("key", key);
+  }
+
+  /** A picture of it, as PNG. */
+  async picture(): Promise<Uint8Array> {
+    return await this.#guest.run(["import", "-window", "root", "png:-"], this.#env);
+  }
+
+  /** The text on it, or on a part of it, as far as it can be read. */
+  async screen({ x, y, width, height }: Area = ALL): Promise<string> {
+    const large = this.#guest.path("run/screen.png");
+    const size = `${width * WIDTH}x${height * HEIGHT}`;
+    const part = ["-crop", `${size}+${x * WIDTH}+${y * HEIGHT}`, "+repage"];
+    const clear = ["-colorspace", "gray", "-resize", "250%"];
+    await this.#guest.run(["import", "-window", "root", ...part, ...clear, large], this.#env);
+    const text = await this.#guest.run(["tesseract", large, "-", "--psm", "11"], {
+      OMP_THREAD_LIMIT: "1",
+    });
+    return new TextDecoder().decode(text);
+  }
+
+  /** Waits until something can be read on it; returns all of that. */
+  async until(what: RegExp, within = 30_000): Promise<string> {
+    const deadline = performance.now() + within;
+    for (;;) {
+      const screen = await this.screen();
+      if (what.test(screen)) return screen;
+      if (performance.now() > deadline) {
+        throw new DeadlineError(`${what} was not on the screen in ${within} ms, but\n${screen}`);
+      }
+      await delay(LOOK_MS);
+    }
+  }
+
+  /** Ends the program and its guest. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#guest[Symbol.asyncDispose]();
+  }
+
+  get #env(): Record<string, string> {
+    return { DISPLAY: this.#display, NO_AT_BRIDGE: "1", GSK_RENDERER: "cairo" };
+  }
+
+  async #xdotool(...args: readonly string[]): Promise<void> {
+    await this.#guest.run(["xdotool", ...args], this.#env);
+  }
+}
