@@ -12,12 +12,14 @@ const WIDTH = 1000;
 const HEIGHT = 700;
 const LOOK_MS = 250;
 
-/** All windows fill the screen, and the newest has the keyboard. */
+/** All windows fill the screen, lists of contacts below the others. */
 const WINDOWS = `<?xml version="1.0"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew></focus>
+  <keyboard><keybind key="F12"><action name="Maximize"/></keybind></keyboard>
   <applications>
     <application type="normal"><maximized>yes</maximized><focus>yes</focus></application>
+    <application role="buddy_list"><layer>below</layer></application>
   </applications>
 </openbox_config>
 `;
@@ -77,6 +79,19 @@ export class Desktop implements AsyncDisposable {
   /** Presses a key by X's name for it, such as `ctrl+Tab`. */
   async press(key: string): Promise<void> {
     await this.#xdotool("key", key);
+  }
+
+  /** Waits for a window by its title, and lets it fill the screen. */
+  async show(title: RegExp): Promise<void> {
+    await this.#xdotool(
+      "search",
+      "--sync",
+      "--onlyvisible",
+      "--name",
+      title.source,
+      "windowactivate",
+    );
+    await this.press("F12");
   }
 
   /** A picture of it, as PNG. */

@@ -30,14 +30,15 @@ export class Guest implements AsyncDisposable {
   }
 
   /** Writes a file in the home folder; its folders are made. */
-  write(name: string, content: string): void {
+  write(name: string, content: string | Uint8Array): void {
     const folders: string[] = [];
     for (let folder = dirname(name); folder !== "."; folder = dirname(folder)) folders.push(folder);
     for (const folder of folders.reverse()) {
       Deno.mkdirSync(this.path(folder), { recursive: true });
       Deno.chownSync(this.path(folder), this.#id, this.#id);
     }
-    Deno.writeTextFileSync(this.path(name), content, { mode: 0o600 });
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    Deno.writeFileSync(this.path(name), bytes, { mode: 0o600 });
     Deno.chownSync(this.path(name), this.#id, this.#id);
   }
 
