@@ -9,7 +9,7 @@ import { DeadlineError } from "../support/journal.ts";
 import type { Guest } from "./guest.ts";
 
 const WIDTH = 1000;
-const HEIGHT = 700;
+const HEIGHT = 1000;
 const LOOK_MS = 250;
 
 /** All windows fill the screen, lists of contacts below the others. */
@@ -24,19 +24,19 @@ const WINDOWS = `<?xml version="1.0"?>
 </openbox_config>
 `;
 
-/** A place on the screen, in fractions of its width and height. */
+/** A place on the screen, in pixels from its top left corner; negative ones are from the other. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
 }
 
-/** A part of the screen, in fractions of its width and height. */
-export interface Area extends Spot {
-  readonly width: number;
-  readonly height: number;
+/** A part of the screen: what is cut off at its sides, in pixels. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
-
-const ALL: Area = { x: 0, y: 0, width: 1, height: 1 };
 
 /** The desktop, and the guest who sits at it. */
 export class Desktop implements AsyncDisposable {
@@ -66,7 +66,7 @@ export class Desktop implements AsyncDisposable {
 
   /** Clicks somewhere. */
   async click({ x, y }: Spot): Promise<void> {
-    const at = [Math.round(x * WIDTH), Math.round(y * HEIGHT)];
+    const at = [x < 0 ? WIDTH + x : x, y < 0 ? HEIGHT + y : y];
     await this.#xdotool("mousemove", ...at.map(String), "click", "1");
   }
 
@@ -99,29 +99,24 @@ export class Desktop implements AsyncDisposable {
     return await this.#guest.run(["import", "-window", "root", "png:-"], this.#env);
   }
 
-  /** The text on it, or on a part of it, as far as it can be read. */
-  async screen({ x, y, width, height }: Area = ALL): Promise<string> {
+  /** The text on a part of it, as far as it can be read. */
+  async read({ left, top, right, bottom }: Part): Promise<string> {
     const large = this.#guest.path("run/screen.png");
-    const size = `${width * WIDTH}x${height * HEIGHT}`;
-    const part = ["-crop", `${size}+${x * WIDTH}+${y * HEIGHT}`, "+repage"];
-    const clear = ["-colorspace", "gray", "-resize", "250%"];
-    await this.#guest.run(["import", "-window", "root", ...part, ...clear, large], this.#env);
-    const text = await this.#guest.run(["tesseract", large, "-", "--psm", "11"], {
-      OMP_THREAD_LIMIT: "1",
-    });
+    const size = `${WIDTH - left - right}x${HEIGHT - top - bottom}`;
+    const shot = ["import", "-window", "root", "-crop", `${size}+${left}+${top}`, "+repage"];
+    await this.#guest.run([...shot, "-colorspace", "gray", "-resize", "200%", large], this.#env);
+    const block = ["tesseract", large, "-", "--psm", "6"];
+    const text = await this.#guest.run(block, { OMP_THREAD_LIMIT: "1" });
     return new TextDecoder().decode(text);
   }
 
-  /** Waits until something can be read on it; returns all of that. */
-  async until(what: RegExp, within = 30_000): Promise<string> {
+  /** Waits until something can be read on a part of it. */
+  async until(what: RegExp, part: Part, within = 30_000): Promise<void> {
     const deadline = performance.now() + within;
-    for (;;) {
-      const screen = await this.screen();
-      if (what.test(screen)) return screen;
+    for (let text = ""; !what.test(text = await this.read(part)); await delay(LOOK_MS)) {
       if (performance.now() > deadline) {
-        throw new DeadlineError(`${what} was not on the screen in ${within} ms, but\n${screen}`);
+        throw new DeadlineError(`${what} can't be read on the screen, but\n${text}`);
       }
-      await delay(LOOK_MS);
     }
   }
 

@@ -2,16 +2,17 @@
 import { DatabaseSync } from "node:sqlite";
 import { bookmark } from "./bookmark.ts";
 import { packageVersion } from "./debian.ts";
-import { type Area, Desktop, type Spot } from "./desktop.ts";
+import { Desktop, type Part, type Spot } from "./desktop.ts";
 import { Guest } from "./guest.ts";
 import type { Account, ClientKind } from "./real_client.ts";
 
 const COMMAND = ["dino-im"];
 const DATABASE = ".local/share/dino/dino.db";
-const ROOM: Area = { x: 0.3, y: 0.1, width: 0.7, height: 0.8 };
-const PEOPLE: Spot = { x: 0.778, y: 0.04 };
-const INPUT: Spot = { x: 0.65, y: 0.95 };
 
+const MESSAGES: Part = { left: 306, top: 55, right: 130, bottom: 60 };
+const OCCUPANTS: Part = { left: 656, top: 105, right: 100, bottom: 300 };
+const PEOPLE: Spot = { x: 778, y: 28 };
+const INPUT: Spot = { x: 650, y: -40 };
 export const dino: ClientKind = {
   name: "dino",
   version: () => packageVersion("dino-im"),
@@ -21,17 +22,17 @@ export const dino: ClientKind = {
     guest.write(DATABASE, await newDatabase());
     addAccount(guest.path(DATABASE), account);
     const desktop = await Desktop.start(guest, COMMAND);
-    await desktop.until(new RegExp(account.room));
     await desktop.show(/Dino/);
     return {
       async say(text) {
         await desktop.click(INPUT);
         await desktop.enter(text);
       },
-      screen: () => desktop.screen(ROOM),
+      screen: () => desktop.read(MESSAGES),
       async occupants() {
         await desktop.click(PEOPLE);
-        const text = await desktop.screen(ROOM);
+        await desktop.until(/Invite/, OCCUPANTS);
+        const text = await desktop.read(OCCUPANTS);
         await desktop.press("Escape");
         return text;
       },
@@ -45,7 +46,7 @@ export const dino: ClientKind = {
 async function newDatabase(): Promise<Uint8Array> {
   const guest = new Guest();
   await using desktop = await Desktop.start(guest, COMMAND);
-  await desktop.until(/Dino/);
+  await desktop.show(/Dino/);
   return await Deno.readFile(guest.path(DATABASE));
 }
 

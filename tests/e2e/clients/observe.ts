@@ -32,8 +32,8 @@ export type Clients = ReadonlyMap<string, RealClient>;
 
 /** Words that can be told apart in a picture too. */
 const WORDS = { hello: "Sunflower", missed: "Lavender", next: "Marigold" } as const;
-const SHOWN_WITHIN_MS = 10_000;
-const HEARD_WITHIN_MS = 5_000;
+const SHOWN_WITHIN_MS = 20_000;
+const HEARD_WITHIN_MS = 10_000;
 const LOOK_MS = 250;
 
 /** Starts clients in the room; waits until each hears what is said there, and is heard. */
@@ -75,19 +75,20 @@ export async function observe(
   });
   const occupants = await setting.occupants();
   await setting.witness.say(ROOM, WORDS.next);
+  const shown = await each(clients, async (client) => ({
+    hears: await shows(client, WORDS.next),
+    missedShown: times(await client.screen(), WORDS.missed),
+    helloShown: times(await client.screen(), WORDS.hello),
+  }));
   const found = await each(clients, async (client, name) => {
     const { jid, nick } = setting.account(name);
     const secondsOut = seconds.get(name);
-    const hears = await shows(client, WORDS.next);
-    const screen = await client.screen();
     return {
       client: name,
       ...secondsOut !== undefined && { secondsOut },
       listed: occupants.some((each) => each.nick === nick && each.jid.startsWith(`${jid}/`)),
-      hears,
+      ...shown.get(name)!,
       heard: await isHeard(setting, client, `${name} is back`),
-      missedShown: times(screen, WORDS.missed),
-      helloShown: times(screen, WORDS.hello),
     };
   });
   return [...found.values()];

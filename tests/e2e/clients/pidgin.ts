@@ -1,12 +1,12 @@
 /** Pidgin: a client for the desktop. */
 import { packageVersion } from "./debian.ts";
-import { type Area, Desktop, type Spot } from "./desktop.ts";
+import { Desktop, type Part, type Spot } from "./desktop.ts";
 import { Guest } from "./guest.ts";
 import type { Account, ClientKind } from "./real_client.ts";
 
-const INPUT: Spot = { x: 0.4, y: 0.95 };
-const ROOM: Area = { x: 0, y: 0.12, width: 1, height: 0.74 };
-
+const MESSAGES: Part = { left: 10, top: 95, right: 115, bottom: 95 };
+const OCCUPANTS: Part = { left: 910, top: 95, right: 0, bottom: 95 };
+const INPUT: Spot = { x: 400, y: -35 };
 export const pidgin: ClientKind = {
   name: "pidgin",
   version: () => packageVersion("pidgin"),
@@ -22,8 +22,8 @@ export const pidgin: ClientKind = {
         await desktop.click(INPUT);
         await desktop.enter(text);
       },
-      screen: () => desktop.screen(ROOM),
-      occupants: () => desktop.screen(ROOM),
+      screen: () => desktop.read(MESSAGES),
+      occupants: () => desktop.read(OCCUPANTS),
       picture: () => desktop.picture(),
       [Symbol.asyncDispose]: () => desktop[Symbol.asyncDispose](),
     };

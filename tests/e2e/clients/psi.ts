@@ -1,7 +1,7 @@
 /** Psi+: a client for the desktop. */
 import { bookmark } from "./bookmark.ts";
 import { packageVersion } from "./debian.ts";
-import { type Area, Desktop, type Spot } from "./desktop.ts";
+import { Desktop, type Part, type Spot } from "./desktop.ts";
 import { Guest } from "./guest.ts";
 import type { Account, ClientKind } from "./real_client.ts";
 
@@ -11,9 +11,10 @@ const OPTIONS = `<!DOCTYPE psi><psi xmlns="http://psi-im.org/options" version="1
 <keychain><enabled type="bool">false</enabled></keychain>
 <ui><muc><hide-on-autojoin type="bool">false</hide-on-autojoin></muc></ui>
 </options></psi>`;
-const ROOM: Area = { x: 0, y: 0.12, width: 1, height: 0.77 };
-const INPUT: Spot = { x: 0.4, y: 0.97 };
 
+const MESSAGES: Part = { left: 25, top: 85, right: 160, bottom: 80 };
+const OCCUPANTS: Part = { left: 845, top: 85, right: 0, bottom: 80 };
+const INPUT: Spot = { x: 400, y: -20 };
 export const psi: ClientKind = {
   name: "psi",
   version: () => packageVersion("psi-plus"),
@@ -29,8 +30,8 @@ export const psi: ClientKind = {
         await desktop.click(INPUT);
         await desktop.enter(text);
       },
-      screen: () => desktop.screen(ROOM),
-      occupants: () => desktop.screen(ROOM),
+      screen: () => desktop.read(MESSAGES),
+      occupants: () => desktop.read(OCCUPANTS),
       picture: () => desktop.picture(),
       [Symbol.asyncDispose]: () => desktop[Symbol.asyncDispose](),
     };
