@@ -1,6 +1,7 @@
 -- For tests, on a MUC component: says in the log which session comes into a room, tells on request
--- who is in, and loses everybody but the one who asks for it, without a word.
+-- who is in, and loses those who are not from the server of the one who asks, without a word.
 local st = require "util.stanza";
+local host_of = require "util.jid".host;
 local get_room = module:depends("muc").get_room_from_jid;
 local xmlns = "urn:x-roomkeeper:test:losses";
 
@@ -23,7 +24,7 @@ module:hook("iq-set/host/"..xmlns..":lose", function (event)
 	local room = get_room(event.stanza.tags[1].attr.room);
 	for _, occupant in room:each_occupant() do
 		for jid in occupant:each_session() do
-			if jid ~= event.stanza.attr.from then occupant:remove_session(jid); end
+			if host_of(jid) ~= host_of(event.stanza.attr.from) then occupant:remove_session(jid); end
 		end
 		room:save_occupant(occupant);
 	end

@@ -36,21 +36,29 @@ const SHOWN_WITHIN_MS = 20_000;
 const HEARD_WITHIN_MS = 10_000;
 const LOOK_MS = 250;
 
-/** Starts clients in the room; waits until each hears what is said there, and is heard. */
-export async function enter(setting: Setting, kinds: readonly ClientKind[]): Promise<Clients> {
+/**
+ * Starts clients in the room; waits until each hears what is said there, and is heard.
+ *
+ * @param parts Ends them.
+ */
+export async function enter(
+  setting: Setting,
+  kinds: readonly ClientKind[],
+  parts: AsyncDisposableStack,
+): Promise<Clients> {
   const clients = new Map<string, RealClient>();
   for (const kind of kinds) {
-    clients.set(kind.name, await kind.start(setting.account(kind.name)));
+    clients.set(kind.name, parts.use(await kind.start(setting.account(kind.name))));
     await setting.arrival(kind.name, { within: 60_000 });
   }
+  await each(clients, async (client, name) => {
+    if (await isHeard(setting, client, `${name} says hello`)) return;
+    throw new DeadlineError(`${name} can't be heard:\n${await client.screen()}`);
+  });
   await setting.witness.say(ROOM, WORDS.hello);
   await each(clients, async (client, name) => {
-    if (!await shows(client, WORDS.hello)) {
-      throw new DeadlineError(`${name} does not show ${WORDS.hello}:\n${await client.screen()}`);
-    }
-    if (!await isHeard(setting, client, `${name} says hello`)) {
-      throw new DeadlineError(`${name} can't be heard:\n${await client.screen()}`);
-    }
+    if (await shows(client, WORDS.hello)) return;
+    throw new DeadlineError(`${name} does not show ${WORDS.hello}:\n${await client.screen()}`);
   });
   return clients;
 }
@@ -105,7 +113,11 @@ export async function shows(client: RealClient, word: string): Promise<boolean> 
 }
 
 /** Says something in a client; returns whether the witness got it in time. */
-async function isHeard(setting: Setting, client: RealClient, text: string): Promise<boolean> {
+export async function isHeard(
+  setting: Setting,
+  client: RealClient,
+  text: string,
+): Promise<boolean> {
   const after = setting.witness.journal.length;
   await client.say(text);
   const wait = { after, within: HEARD_WITHIN_MS };
@@ -114,7 +126,7 @@ async function isHeard(setting: Setting, client: RealClient, text: string): Prom
 }
 
 /** Does the same with all clients at a time; the first failure is that of all. */
-async function each<T>(
+export async function each<T>(
   clients: Clients,
   work: (client: RealClient, name: string) => Promise<T>,
 ): Promise<Map<string, T>> {

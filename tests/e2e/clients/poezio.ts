@@ -2,7 +2,10 @@
 import { packageVersion } from "./debian.ts";
 import { Guest } from "./guest.ts";
 import type { ClientKind } from "./real_client.ts";
-import { Terminal } from "./terminal.ts";
+import { columns, Terminal } from "./terminal.ts";
+
+/** The first column of the list of occupants. */
+const OCCUPANTS = 137;
 
 export const poezio: ClientKind = {
   name: "poezio",
@@ -28,7 +31,7 @@ export const poezio: ClientKind = {
     return {
       say: (text) => terminal.enter(text),
       screen: () => terminal.screen(),
-      occupants: () => terminal.screen(),
+      occupants: async () => columns(await terminal.screen(), OCCUPANTS),
       [Symbol.asyncDispose]: () => terminal[Symbol.asyncDispose](),
     };
   },

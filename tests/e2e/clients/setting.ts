@@ -30,6 +30,8 @@ export type Loss = "silently" | "kill -9";
 export const ROOM = "garden@rooms.example";
 /** The one who stays in the room, at its own server. */
 const WITNESS = "wendy@away.example";
+/** Others at that server, who can enter the room and leave it. */
+export const ROOMS_USERS = ["lilac@away.example"] as const;
 const TEST_NAMESPACE = "urn:x-roomkeeper:test:losses";
 
 /** A session in the room. */
@@ -59,7 +61,7 @@ export class Setting implements AsyncDisposable {
     this.#remedy = remedy;
     this.rooms = new Prosody({
       name: "rooms",
-      users: [WITNESS],
+      users: [WITNESS, ...ROOMS_USERS],
       pluginPaths: [import.meta.dirname!],
       hosts: `
 VirtualHost "away.example"
@@ -142,10 +144,12 @@ Component "rooms.example" "muc"
   }
 
   /**
-   * Loses everybody but the witness, while the servers can't reach each other. Before they can
+   * Loses everybody who is not at the rooms' server, while the servers can't reach each other. Before they can
    * again, the witness says something that the others miss.
+   *
+   * @param meanwhile What else happens before the servers can reach each other again.
    */
-  async lose(how: Loss, missed: string): Promise<void> {
+  async lose(how: Loss, missed: string, meanwhile?: () => Promise<void>): Promise<void> {
     this.#outward.cut();
     this.#inward.cut();
     if (how === "silently") {
@@ -158,6 +162,7 @@ Component "rooms.example" "muc"
     }
     await this.witness.say(ROOM, missed);
     await this.witness.settle();
+    await meanwhile?.();
     this.#outward.mend();
     this.#inward.mend();
   }

@@ -69,3 +69,8 @@ export class Terminal implements AsyncDisposable {
     });
   }
 }
+
+/** The text of a screen from a column on. */
+export function columns(screen: string, first: number): string {
+  return screen.split("\n").map((line) => [...line].slice(first).join("")).join("\n");
+}

@@ -1,0 +1,102 @@
+/**
+ * Who is shown to be in a room by clients that were lost while somebody left it, after they have
+ * been brought back; and what a presence that was made for that does.
+ *
+ * @module
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { NS } from "../../../xmpp/namespaces.ts";
+import { Client } from "../support/client.ts";
+import { ComponentPeer } from "../support/component_peer.ts";
+import { type Clients, each, isHeard, shows } from "./observe.ts";
+import { HOME } from "./home.ts";
+import { ROOM, ROOMS_USERS, type Session, type Setting } from "./setting.ts";
+
+/** What one client made of it. */
+export interface LeaverObservation {
+  /** The client's name. */
+  readonly client: string;
+  /** Whether it lists the one who left, once it is back. */
+  readonly afterRejoin: boolean;
+  /** The same, after an `unavailable` of that occupant that was made. */
+  readonly afterUnavailable: boolean;
+  /** Whether it lists the one who was never in, after an `unavailable` of that. */
+  readonly strangerListed: boolean;
+  /** Whether it shows the stranger's name anywhere. */
+  readonly strangerShown: boolean;
+  /** Whether it goes on listing the others, hearing and being heard after all that. */
+  readonly unharmed: boolean;
+}
+
+const LEAVER = "Lilac";
+const STRANGER = "Nettle";
+const WORDS = { missed: "Lavender", next: "Marigold", last: "Primrose" } as const;
+/** A change that is on its way to a screen has arrived by then. */
+const SETTLED_MS = 5_000;
+const LOOK_MS = 500;
+
+/** Plays it with clients that are in the room, at a home server with a component of the test. */
+export async function observeLeavers(
+  setting: Setting,
+  clients: Clients,
+): Promise<LeaverObservation[]> {
+  await using leaver = await Client.connect({ jid: `${ROOMS_USERS[0]}/pad`, ip: setting.rooms.ip });
+  await leaver.join(ROOM, LEAVER);
+  await each(clients, async (client, name) => {
+    if (!await lists(client, LEAVER, true)) {
+      throw new Error(`${name} does not list ${LEAVER}:\n${await client.occupants()}`);
+    }
+  });
+  const sessions = (await setting.occupants()).filter(({ jid }) => jid.includes(`@${HOME}/`));
+  const after = setting.mark;
+  await setting.lose("silently", WORDS.missed, () => leaver.leave(ROOM, LEAVER));
+  await using component = await ComponentPeer.connect(setting.home.ip);
+  for (const session of sessions) await component.send(join(session));
+  await each(clients, (_, name) => setting.arrival(name, { after }));
+  await setting.witness.say(ROOM, WORDS.next);
+  await each(clients, (client) => shows(client, WORDS.next));
+  const afterRejoin = await each(clients, (client) => lists(client, LEAVER, false));
+  for (const { jid } of sessions) await component.send(unavailable(LEAVER, jid));
+  await component.settle();
+  const afterUnavailable = await each(clients, (client) => lists(client, LEAVER, false));
+  for (const { jid } of sessions) await component.send(unavailable(STRANGER, jid));
+  await component.settle();
+  await setting.witness.say(ROOM, WORDS.last);
+  const found = await each(clients, async (client, name) => {
+    const hears = await shows(client, WORDS.last);
+    return {
+      client: name,
+      afterRejoin: afterRejoin.get(name)!,
+      afterUnavailable: afterUnavailable.get(name)!,
+      strangerListed: await lists(client, STRANGER, false),
+      strangerShown: (await client.screen()).includes(STRANGER),
+      unharmed: hears && await isHeard(setting, client, `${name} is well`) &&
+        await lists(client, "Wendy", true),
+    };
+  });
+  return [...found.values()];
+}
+
+/** Whether a client lists a nick, when that is settled. */
+async function lists(
+  client: { occupants(): Promise<string> },
+  nick: string,
+  expected: boolean,
+): Promise<boolean> {
+  const deadline = performance.now() + SETTLED_MS;
+  for (;;) {
+    const listed = (await client.occupants()).includes(nick);
+    if (listed === expected || performance.now() > deadline) return listed;
+    await delay(LOOK_MS);
+  }
+}
+
+function join({ jid, nick }: Session): string {
+  return `<presence from='${jid}' to='${ROOM}/${nick}' id='rk-test-${nick}'>` +
+    `<x xmlns='${NS.muc}'><history seconds='60'/></x></presence>`;
+}
+
+function unavailable(nick: string, to: string): string {
+  return `<presence type='unavailable' from='${ROOM}/${nick}' to='${to}'>` +
+    `<x xmlns='${NS.mucUser}'><item affiliation='none' role='none'/></x></presence>`;
+}
