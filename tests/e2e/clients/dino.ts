@@ -1,4 +1,5 @@
 /** Dino: a client for the desktop. */
+import { setTimeout as delay } from "node:timers/promises";
 import { DatabaseSync } from "node:sqlite";
 import { bookmark } from "./bookmark.ts";
 import { packageVersion } from "./debian.ts";
@@ -11,6 +12,7 @@ const DATABASE = ".local/share/dino/dino.db";
 
 const MESSAGES: Part = { left: 306, top: 55, right: 130, bottom: 60 };
 const OCCUPANTS: Part = { left: 656, top: 105, right: 100, bottom: 300 };
+const OPENS_MS = 800;
 const PEOPLE: Spot = { x: 778, y: 28 };
 const INPUT: Spot = { x: 650, y: -40 };
 export const dino: ClientKind = {
@@ -30,9 +32,13 @@ export const dino: ClientKind = {
       },
       screen: () => desktop.read(MESSAGES),
       async occupants() {
-        await desktop.click(PEOPLE);
-        await desktop.until(/Invite/, OCCUPANTS);
-        const text = await desktop.read(OCCUPANTS);
+        let text = "";
+        // A click closes the list if it is open.
+        while (!text.includes("Owner")) {
+          await desktop.click(PEOPLE);
+          await delay(OPENS_MS);
+          text = await desktop.read(OCCUPANTS);
+        }
         await desktop.press("Escape");
         return text;
       },

@@ -9,6 +9,7 @@ import { NS } from "../../../xmpp/namespaces.ts";
 import { Client } from "../support/client.ts";
 import { ComponentPeer } from "../support/component_peer.ts";
 import { type Clients, each, isHeard, shows } from "./observe.ts";
+import type { RealClient } from "./real_client.ts";
 import { HOME } from "./home.ts";
 import { ROOM, ROOMS_USERS, type Session, type Setting } from "./setting.ts";
 
@@ -20,6 +21,8 @@ export interface LeaverObservation {
   readonly afterRejoin: boolean;
   /** The same, after an `unavailable` of that occupant that was made. */
   readonly afterUnavailable: boolean;
+  /** The same, after another one. */
+  readonly afterAnother: boolean;
   /** Whether it lists the one who was never in, after an `unavailable` of that. */
   readonly strangerListed: boolean;
   /** Whether it shows the stranger's name anywhere. */
@@ -31,8 +34,9 @@ export interface LeaverObservation {
 const LEAVER = "Lilac";
 const STRANGER = "Nettle";
 const WORDS = { missed: "Lavender", next: "Marigold", last: "Primrose" } as const;
-/** A change that is on its way to a screen has arrived by then. */
-const SETTLED_MS = 5_000;
+/** A change is on the screen by then; or else it does not come. */
+const SHOWN_MS = 1_500;
+const SETTLED_MS = 8_000;
 const LOOK_MS = 500;
 
 /** Plays it with clients that are in the room, at a home server with a component of the test. */
@@ -59,6 +63,9 @@ export async function observeLeavers(
   for (const { jid } of sessions) await component.send(unavailable(LEAVER, jid));
   await component.settle();
   const afterUnavailable = await each(clients, (client) => lists(client, LEAVER, false));
+  for (const { jid } of sessions) await component.send(unavailable(LEAVER, jid));
+  await component.settle();
+  const afterAnother = await each(clients, (client) => stillLists(client, LEAVER));
   for (const { jid } of sessions) await component.send(unavailable(STRANGER, jid));
   await component.settle();
   await setting.witness.say(ROOM, WORDS.last);
@@ -68,7 +75,8 @@ export async function observeLeavers(
       client: name,
       afterRejoin: afterRejoin.get(name)!,
       afterUnavailable: afterUnavailable.get(name)!,
-      strangerListed: await lists(client, STRANGER, false),
+      afterAnother: afterAnother.get(name)!,
+      strangerListed: await stillLists(client, STRANGER),
       strangerShown: (await client.screen()).includes(STRANGER),
       unharmed: hears && await isHeard(setting, client, `${name} is well`) &&
         await lists(client, "Wendy", true),
@@ -77,9 +85,15 @@ export async function observeLeavers(
   return [...found.values()];
 }
 
-/** Whether a client lists a nick, when that is settled. */
+/** Whether a client lists a nick, though it should not and has had time to show otherwise. */
+async function stillLists(client: RealClient, nick: string): Promise<boolean> {
+  await delay(SHOWN_MS);
+  return await lists(client, nick, false);
+}
+
+/** Whether a client lists a nick; waits a while for what is expected. */
 async function lists(
-  client: { occupants(): Promise<string> },
+  client: RealClient,
   nick: string,
   expected: boolean,
 ): Promise<boolean> {
