@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { NS } from "../../../xmpp/namespaces.ts";
 import { Client } from "../support/client.ts";
 import { ComponentPeer } from "../support/component_peer.ts";
+import { DeadlineError } from "../support/journal.ts";
 import { type Clients, each, isHeard, shows } from "./observe.ts";
 import type { RealClient } from "./real_client.ts";
 import { HOME } from "./home.ts";
@@ -17,7 +18,9 @@ import { ROOM, ROOMS_USERS, type Session, type Setting } from "./setting.ts";
 export interface LeaverObservation {
   /** The client's name. */
   readonly client: string;
-  /** Whether it lists the one who left, once it is back. */
+  /** Whether it lists somebody who left while it was in the room, as the room told it. */
+  readonly afterLeaving: boolean;
+  /** Whether it lists the one who left meanwhile, once it is back. */
   readonly afterRejoin: boolean;
   /** The same, after an `unavailable` of that occupant that was made. */
   readonly afterUnavailable: boolean;
@@ -31,6 +34,7 @@ export interface LeaverObservation {
   readonly unharmed: boolean;
 }
 
+const EARLY_LEAVER = "Violet";
 const LEAVER = "Lilac";
 const STRANGER = "Nettle";
 const WORDS = { missed: "Lavender", next: "Marigold", last: "Primrose" } as const;
@@ -45,12 +49,10 @@ export async function observeLeavers(
   clients: Clients,
 ): Promise<LeaverObservation[]> {
   await using leaver = await Client.connect({ jid: `${ROOMS_USERS[0]}/pad`, ip: setting.rooms.ip });
-  await leaver.join(ROOM, LEAVER);
-  await each(clients, async (client, name) => {
-    if (!await lists(client, LEAVER, true)) {
-      throw new Error(`${name} does not list ${LEAVER}:\n${await client.occupants()}`);
-    }
-  });
+  await comeIn(leaver, EARLY_LEAVER, clients);
+  await leaver.leave(ROOM, EARLY_LEAVER);
+  const afterLeaving = await each(clients, (client) => lists(client, EARLY_LEAVER, false));
+  await comeIn(leaver, LEAVER, clients);
   const sessions = (await setting.occupants()).filter(({ jid }) => jid.includes(`@${HOME}/`));
   const after = setting.mark;
   await setting.lose("silently", WORDS.missed, () => leaver.leave(ROOM, LEAVER));
@@ -73,6 +75,7 @@ export async function observeLeavers(
     const hears = await shows(client, WORDS.last);
     return {
       client: name,
+      afterLeaving: afterLeaving.get(name)!,
       afterRejoin: afterRejoin.get(name)!,
       afterUnavailable: afterUnavailable.get(name)!,
       afterAnother: afterAnother.get(name)!,
@@ -83,6 +86,15 @@ export async function observeLeavers(
     };
   });
   return [...found.values()];
+}
+
+/** Somebody enters the room, and all clients list that. */
+async function comeIn(somebody: Client, nick: string, clients: Clients): Promise<void> {
+  await somebody.join(ROOM, nick);
+  await each(clients, async (client, name) => {
+    if (await lists(client, nick, true)) return;
+    throw new DeadlineError(`${name} does not list ${nick}:\n${await client.occupants()}`);
+  });
 }
 
 /** Whether a client lists a nick, though it should not and has had time to show otherwise. */
