@@ -23,29 +23,36 @@
  *
  * @module
  */
+export type { DomainKey, KnownStream, StoredDomain } from "./actors/messages/domains.ts";
+export type { DomainPorts } from "./actors/ports/ports.ts";
+export type { Join, Room } from "./actors/joins/join.ts";
+export type { NoticeEffect, QuestionEffect } from "./actors/messages/effects.ts";
 export { Keeper, type KeeperOptions } from "./keeper/keeper.ts";
 export type { IgnoredInput, KeeperObserver } from "./keeper/observer.ts";
-export { HostSync, type SyncState, type SyncStep } from "./keeper/host_sync.ts";
-export type { JoinStore, StoreHealth } from "./keeper/join_store.ts";
+export { PluginSync, type SyncState, type SyncStep } from "./keeper/plugin_sync.ts";
+export type { JoinStore, StoreHealth } from "./store/join_store.ts";
 export { MemoryStore, openStore, SqliteStore } from "./store/mod.ts";
 export { StoreError } from "./store/mod.ts";
 export type { StoreClock, StoreFailure, StoreLog, StoreOptions } from "./store/mod.ts";
-export { Router, type RouterOptions, type RouterPorts } from "./actors/router.ts";
-export type { KnownLink, LinkName, StoredLink } from "./actors/router.ts";
-export { type DomainStatus, RemoteDomain } from "./actors/remote_domain.ts";
+export { Router, type RouterOptions, type RouterPorts } from "./actors/remote_domain/router.ts";
+export { type DomainStatus, RemoteDomain } from "./actors/remote_domain/remote_domain.ts";
 export {
   DOMAIN_DEFAULTS,
   type DomainOptions,
   domainOptions,
-  type DomainPorts,
   type FullDomainOptions,
-} from "./actors/options.ts";
-export { type Join, Joins, type Room } from "./actors/joins.ts";
-export { Sessions } from "./actors/sessions.ts";
-export type { Leave } from "./actors/pace.ts";
-export type { LinkState } from "./actors/link.ts";
-export type { NoticeEffect, QuestionEffect } from "./actors/domain_actor.ts";
-export type { Effect, NoticeReason, Report, StoreChange, Verdict } from "./actors/effects.ts";
+} from "./actors/messages/options.ts";
+export { Joins } from "./actors/joins/joins.ts";
+export { Sessions } from "./actors/joins/sessions.ts";
+export type { Grant } from "./actors/ports/pace.ts";
+export type { LinkState } from "./actors/remote_domain/link.ts";
+export type {
+  Effect,
+  NoticeReason,
+  Report,
+  StoreChange,
+  VerdictState,
+} from "./actors/messages/effects.ts";
 export type {
   AnswerEvent,
   Direction,
@@ -56,7 +63,7 @@ export type {
   Loss,
   LossCause,
   OccupancyEvent,
-} from "./actors/events.ts";
+} from "./actors/messages/events.ts";
 export {
   ComponentError,
   ConnectError,
@@ -71,9 +78,9 @@ export type {
   ConnectFailure,
   ConnectionStatus,
   Identity,
-  Lane,
   LossReason,
   OutboxLimits,
+  Priority,
   RequestHandler,
   TcpOptions,
   Transport,

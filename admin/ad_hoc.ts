@@ -11,7 +11,13 @@ import { iqError, iqResult } from "../xmpp/iq.ts";
 import { bareJid } from "../xmpp/jid.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { stanzaError } from "../xmpp/stanza_error.ts";
-import { type Command, COMMANDS, InputError, type Outcome, type Steered } from "./commands.ts";
+import {
+  type Command,
+  type CommandResult,
+  COMMANDS,
+  InputError,
+  type Steered,
+} from "./commands.ts";
 import { dataForm, submitted } from "./data_form.ts";
 
 /** What a component that takes commands tells about itself (XEP-0030). */
@@ -135,7 +141,7 @@ function note(type: "info" | "error", text: string): Element {
   return xml("note", NS.commands, { type }, text);
 }
 
-function result(command: Command, { fields }: Outcome): Element | undefined {
+function result(command: Command, { fields }: CommandResult): Element | undefined {
   return fields && dataForm("result", { title: command.name, fields });
 }
 

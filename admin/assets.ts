@@ -1774,7 +1774,7 @@ summary {
   },
   "/assets/words.js": {
     type: "text/javascript; charset=utf-8",
-    tag: "\"d153b7e57b7fcb6e\"",
+    tag: "\"8d65a9ccc71a4028\"",
     body: `// @ts-check
 /// <reference no-default-lib="true" />
 /// <reference lib="dom" />
@@ -1801,7 +1801,7 @@ export const LINKS = /** @type {const} */ ({
 /**
  * What made us think that a link was lost.
  *
- * @type {Readonly<Record<import("../../actors/events.ts").LossCause, string>>}
+ * @type {Readonly<Record<import("../../actors/messages/events.ts").LossCause, string>>}
  */
 export const CAUSES = {
   "link-down": "link lost",
@@ -1927,7 +1927,7 @@ export function tell(event) {
     case "unreached":
       return \`Could not decide everything, attempt \${event.attempt}\`;
     case "reachable":
-      return \`Can be reached: asking about \${count(event.suspects, "join")}\`;
+      return \`Can be reached: asking about \${count(event.unverified, "join")}\`;
     case "settled": {
       const { joined, gone, unconfirmed } = event.verdicts;
       const found = [

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { RemoteDomain } from "../actors/remote_domain.ts";
-import type { StoreHealth } from "../keeper/join_store.ts";
+import type { RemoteDomain } from "../actors/remote_domain/remote_domain.ts";
+import type { StoreHealth } from "../store/join_store.ts";
 import { InvalidJidError, Jid } from "../xmpp/jid.ts";
 import type { DataForm, FormField } from "./data_form.ts";
 import { storeLine, storeStatus, storeTrouble } from "./store_status.ts";
@@ -33,7 +33,7 @@ export interface Steered {
 }
 
 /** What a command has brought. */
-export interface Outcome {
+export interface CommandResult {
   /** In a sentence. */
   readonly note: string;
   /** In detail. */
@@ -57,7 +57,7 @@ export interface Command {
    *
    * @throws {InputError} If what was filled in makes no sense.
    */
-  run(keeper: Steered, input: ReadonlyMap<string, string>): Outcome;
+  run(keeper: Steered, input: ReadonlyMap<string, string>): CommandResult;
 }
 
 const DOMAIN_FIELD: FormField = {

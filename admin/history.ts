@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { NoticeEffect } from "../actors/domain_actor.ts";
-import type { NoticeReason, Report } from "../actors/effects.ts";
-import type { LossCause } from "../actors/events.ts";
-import type { LinkName } from "../actors/router.ts";
+import type { DomainKey } from "../actors/messages/domains.ts";
+import type { NoticeEffect, NoticeReason, Report } from "../actors/messages/effects.ts";
+import type { LossCause } from "../actors/messages/events.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { KeeperObserver } from "../keeper/observer.ts";
 import { Timeline } from "./timeline.ts";
@@ -41,7 +40,7 @@ export type PastEvent =
   & (
     | { readonly type: "loss"; readonly cause: LossCause; readonly joins: number }
     | { readonly type: "unreached"; readonly attempt: number }
-    | { readonly type: "reachable"; readonly suspects: number }
+    | { readonly type: "reachable"; readonly unverified: number }
     | { readonly type: "settled"; readonly after: number; readonly verdicts: VerdictCounts }
     | {
       readonly type: "notices";
@@ -88,7 +87,7 @@ export class Past {
   /** The last events, oldest first. */
   readonly events: PastEvent[] = [];
   /** How many joins the verification that runs, or the last one, began to ask about. */
-  suspects = 0;
+  unverified = 0;
   /** How many of these are decided. */
   decided = 0;
   /** The last loss. */
@@ -111,9 +110,9 @@ export class Past {
         this.#add({ type: "unreached", at, attempt: report.attempt });
         break;
       case "reachable":
-        this.suspects = report.suspects;
+        this.unverified = report.unverified;
         this.decided = 0;
-        this.#add({ type: "reachable", at, suspects: report.suspects });
+        this.#add({ type: "reachable", at, unverified: report.unverified });
         break;
       case "verdict":
         if (report.verdict !== "undecided") this.decided++;
@@ -126,7 +125,7 @@ export class Past {
           unconfirmed: unconfirmed - this.#before.unconfirmed,
         };
         this.#before = { joined, gone, unconfirmed };
-        this.suspects = 0;
+        this.unverified = 0;
         this.#add({ type: "settled", at, after: report.after, verdicts });
         break;
       }
@@ -182,7 +181,7 @@ export class History implements KeeperObserver {
   readonly all: Figures = new Figures();
   /** When the connection to the server came up or went down. */
   connectionSince: number;
-  readonly #links = new Map<string, { readonly link: LinkName; readonly past: Past }>();
+  readonly #links = new Map<string, { readonly link: DomainKey; readonly past: Past }>();
   readonly #limit: number;
   readonly #now: () => number;
 
@@ -194,12 +193,12 @@ export class History implements KeeperObserver {
   }
 
   /** The past of a link, if it has one. */
-  of(link: LinkName): Past | undefined {
+  of(link: DomainKey): Past | undefined {
     return this.#links.get(key(link))?.past;
   }
 
   /** All links that have a past. */
-  get links(): LinkName[] {
+  get links(): DomainKey[] {
     return [...this.#links.values()].map(({ link }) => link);
   }
 
@@ -214,7 +213,7 @@ export class History implements KeeperObserver {
   }
 
   /** See {@linkcode KeeperObserver}. */
-  reported(link: LinkName, report: Report): void {
+  reported(link: DomainKey, report: Report): void {
     if (report.type === "asked") return;
     const now = this.#now();
     this.#past(link).report(report, now);
@@ -222,13 +221,13 @@ export class History implements KeeperObserver {
   }
 
   /** See {@linkcode KeeperObserver}. */
-  notified(link: LinkName, notice: NoticeEffect): void {
+  notified(link: DomainKey, notice: NoticeEffect): void {
     const now = this.#now();
     this.#past(link).notice(notice, now);
     this.all.countNotice(notice, now);
   }
 
-  #past({ host, domain }: LinkName): Past {
+  #past({ host, domain }: DomainKey): Past {
     const name = key({ host, domain });
     const known = this.#links.get(name);
     const entry = known ?? { link: { host, domain }, past: new Past() };
@@ -245,7 +244,7 @@ export class History implements KeeperObserver {
   }
 }
 
-function key({ host, domain }: LinkName): string {
+function key({ host, domain }: DomainKey): string {
   return `${host} ${domain}`;
 }
 

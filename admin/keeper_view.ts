@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { RemoteDomain } from "../actors/remote_domain.ts";
+import type { RemoteDomain } from "../actors/remote_domain/remote_domain.ts";
 import type { ConnectionStatus } from "../component/mod.ts";
-import type { SyncState } from "../keeper/host_sync.ts";
-import type { StoreHealth } from "../keeper/join_store.ts";
+import type { SyncState } from "../keeper/plugin_sync.ts";
+import type { StoreHealth } from "../store/join_store.ts";
 
 /** What can be seen of a keeper. */
 export interface KeeperView {

@@ -3,11 +3,15 @@
  *
  * @module
  */
+import type { DomainKey } from "../actors/messages/domains.ts";
 import { Counter, Histogram, type OpenMetricsContentType, Registry } from "prom-client";
-import type { NoticeEffect } from "../actors/domain_actor.ts";
-import type { NoticeReason, Report, Verdict } from "../actors/effects.ts";
-import type { LossCause } from "../actors/events.ts";
-import type { LinkName } from "../actors/router.ts";
+import type {
+  NoticeEffect,
+  NoticeReason,
+  Report,
+  VerdictState,
+} from "../actors/messages/effects.ts";
+import type { LossCause } from "../actors/messages/events.ts";
 import type { ComponentError } from "../component/mod.ts";
 import type { IgnoredInput, KeeperObserver } from "../keeper/observer.ts";
 import { addGauges } from "./gauges.ts";
@@ -28,7 +32,7 @@ const CAUSES: readonly LossCause[] = [
   "restart",
   "operator",
 ];
-const VERDICTS: readonly Verdict[] = ["joined", "gone", "undecided"];
+const VERDICTS: readonly VerdictState[] = ["joined", "gone", "undecided"];
 const REASONS: readonly NoticeReason[] = ["gone", "destroyed", "unconfirmed"];
 const KINDS = ["presence", "message", "iq", "link"] as const;
 const IGNORED: readonly IgnoredInput[] = ["forged", "malformed", "unexpected", "failed"];
@@ -182,12 +186,12 @@ export class Metrics implements KeeperObserver {
   }
 
   /** See {@linkcode KeeperObserver}. */
-  notified(_link: LinkName, { reason }: NoticeEffect): void {
+  notified(_link: DomainKey, { reason }: NoticeEffect): void {
     this.#notices.labels(reason).inc();
   }
 
   /** See {@linkcode KeeperObserver}. */
-  reported(_link: LinkName, report: Report): void {
+  reported(_link: DomainKey, report: Report): void {
     switch (report.type) {
       case "loss":
         return this.#losses.labels(report.cause).inc();

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { LinkState } from "../actors/link.ts";
-import type { RemoteDomain } from "../actors/remote_domain.ts";
+import type { LinkState } from "../actors/remote_domain/link.ts";
+import type { RemoteDomain } from "../actors/remote_domain/remote_domain.ts";
 import type { ConnectionStatus } from "../component/mod.ts";
-import type { SyncState } from "../keeper/host_sync.ts";
+import type { SyncState } from "../keeper/plugin_sync.ts";
 import type { History, Occupancy, PastEvent, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
 import type { Names } from "./privacy.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { LossCause } from "../actors/events.ts";
-import type { LinkState } from "../actors/link.ts";
-import type { DomainStatus } from "../actors/remote_domain.ts";
+import type { LossCause } from "../actors/messages/events.ts";
+import type { LinkState } from "../actors/remote_domain/link.ts";
+import type { DomainStatus } from "../actors/remote_domain/remote_domain.ts";
 import type { History, Past, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
 import type { Slot } from "./timeline.ts";
@@ -157,7 +157,7 @@ function progress(
   past: Past | undefined,
 ): Progress {
   if (phase !== "asking") return { phase, done: 0, total: joins };
-  const total = past?.suspects ?? joins;
+  const total = past?.unverified ?? joins;
   return { phase, done: Math.min(total, past?.decided ?? 0), total };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StoreHealth } from "../keeper/join_store.ts";
+import type { StoreHealth } from "../store/join_store.ts";
 
 /** How the store is doing. */
 export type StoreStatus =

@@ -3,10 +3,11 @@
  * Memory is what the process holds more than before, after a collection of garbage.
  */
 
+import type { NoticeEffect } from "../actors/messages/effects.ts";
+import type { DomainKey } from "../actors/messages/domains.ts";
 import { delay } from "@std/async/delay";
-import type { NoticeEffect } from "../actors/domain_actor.ts";
-import type { JoinRecord } from "../actors/events.ts";
-import { type LinkName, Router, type RouterPorts } from "../actors/router.ts";
+import type { JoinRecord } from "../actors/messages/events.ts";
+import { Router, type RouterPorts } from "../actors/remote_domain/router.ts";
 import { ActorSystem } from "../actors/runtime/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { bareJid, resourceOf } from "../xmpp/jid.ts";
@@ -180,7 +181,7 @@ function domainOf(n: number): number {
   return room < ROOMS * BIG ? 0 : 1 + room % (DOMAINS - 1);
 }
 
-function linkOf(n: number): LinkName {
+function linkOf(n: number): DomainKey {
   return { host: HOST, domain: domainName(domainOf(n)) };
 }
 

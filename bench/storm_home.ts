@@ -6,17 +6,17 @@
 
 import { chunk } from "@std/collections/chunk";
 import { TextLineStream } from "@std/streams";
-import type { KnownJoin } from "../actors/events.ts";
+import type { KnownJoin } from "../actors/messages/events.ts";
 import { COMPONENT, ComponentPort } from "../tests/support/component_port.ts";
 import { NOT_FOUND, selfPresence } from "../tests/support/copies.ts";
-import { linkNotices } from "../tests/support/link_notices.ts";
+import { pluginEvents } from "../tests/support/plugin_events.ts";
 import { HOME } from "../tests/support/world.ts";
 import type { Element } from "../xml/mod.ts";
 import { forward } from "../xmpp/forward.ts";
 import { iqResult } from "../xmpp/iq.ts";
 import { domainOf } from "../xmpp/jid.ts";
-import { linkMessage, parseLinkNotices } from "../xmpp/link.ts";
-import type { LinkNotice } from "../xmpp/link_notices.ts";
+import { parsePluginEvents, pluginMessage } from "../xmpp/plugin_message.ts";
+import type { PluginEvent } from "../xmpp/plugin_events.ts";
 import { errorReply } from "../xmpp/stanza_error.ts";
 
 /** How long a room takes to answer, in milliseconds. */
@@ -114,14 +114,14 @@ class Home {
   }
 
   #greeted(stanza: Element): void {
-    const [hello] = parseLinkNotices(stanza).notices;
+    const [hello] = parsePluginEvents(stanza).events;
     if (hello?.type !== "keeper-hello") return;
     this.#prefix = hello.prefix;
     this.#tell([{ type: "plugin-hello", version: 1, software: "prosody", boot: "1" }]);
     const { joins } = this.#shape;
     const known = Array.from({ length: joins }, (_, n) => n).filter((n) => this.#believed[n]);
     this.#tell(known.map((n) => ({ type: "joined", ...this.#join(n) })));
-    this.#tell([...this.#linked].flatMap((domain) => linkNotices(domain, "up")));
+    this.#tell([...this.#linked].flatMap((domain) => pluginEvents(domain, "up")));
     this.#tell([{ type: "synced" }]);
   }
 
@@ -148,10 +148,10 @@ class Home {
 
   // --- the plugin -----------------------------------------------------------------------------
 
-  #link(domain: string, state: "up" | "down"): LinkNotice[] {
+  #link(domain: string, state: "up" | "down"): PluginEvent[] {
     if (state === "up") this.#linked.add(domain);
     else this.#linked.delete(domain);
-    return linkNotices(domain, state);
+    return pluginEvents(domain, state);
   }
 
   #join(n: number): KnownJoin {
@@ -162,9 +162,9 @@ class Home {
     this.#component.send(forward(stanza, ADDRESSES));
   }
 
-  #tell(notices: readonly LinkNotice[]): void {
-    for (const some of chunk(notices, 100) as LinkNotice[][]) {
-      this.#component.send(linkMessage(ADDRESSES, some));
+  #tell(notices: readonly PluginEvent[]): void {
+    for (const some of chunk(notices, 100) as PluginEvent[][]) {
+      this.#component.send(pluginMessage(ADDRESSES, some));
     }
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { tap } from "../actors/tap.ts";
+import { tap } from "../feed/tap.ts";
 import {
   ComponentConnection,
   type ComponentError,
@@ -14,7 +14,7 @@ import type { Config } from "../config/schema.ts";
 import { StanzaIds } from "../keeper/stanza_ids.ts";
 import { type Element, xml } from "../xml/mod.ts";
 import { discoInfoQuery, parseDiscoInfo } from "../xmpp/disco.ts";
-import { linkMessage } from "../xmpp/link.ts";
+import { PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { ping } from "../xmpp/ping.ts";
 import { parseStanzaError } from "../xmpp/stanza_error.ts";
@@ -139,9 +139,13 @@ export class ServerProbe {
   }
 
   async #pluginAnswers(host: string): Promise<boolean> {
-    const hello = { type: "keeper-hello", prefix: this.#ids.prefix } as const;
+    const hello = {
+      type: "keeper-hello",
+      prefix: this.#ids.prefix,
+      version: PLUGIN_VERSION,
+    } as const;
     const { domain: from } = this.#config.server;
-    return await this.#whether(`hello ${host}`, linkMessage({ from, to: host }, [hello]));
+    return await this.#whether(`hello ${host}`, pluginMessage({ from, to: host }, [hello]));
   }
 
   /** A presence as a room sends it, to a user who does not exist: nobody sees it but the feed. */
@@ -203,7 +207,7 @@ export class ServerProbe {
     const tapped = tap(stanza, { watched, prefix: this.#ids.prefix });
     if (tapped.type !== "feed") return;
     if (tapped.kind !== "link") return this.#arrive(`copy ${tapped.host}`);
-    if (tapped.notices?.some(({ type }) => type === "plugin-hello")) {
+    if (tapped.pluginEvents?.some(({ type }) => type === "plugin-hello")) {
       this.#arrive(`hello ${tapped.host}`);
     }
   }

@@ -46,11 +46,11 @@ const LATE_MS = 2_000;
  * @param fire What to call then.
  * @returns A function that cancels the call; harmless after it.
  */
-export function whileListening(clock: Clock, ms: number, fire: () => void): () => void {
+export function unlessSuspended(clock: Clock, ms: number, fire: () => void): () => void {
   const due = clock.now() + ms;
   let stop = clock.after(ms, () => {
     if (clock.now() - due <= LATE_MS) fire();
-    else stop = whileListening(clock, Math.min(ms, LATE_MS), fire);
+    else stop = unlessSuspended(clock, Math.min(ms, LATE_MS), fire);
   });
   return () => stop();
 }

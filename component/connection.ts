@@ -16,7 +16,7 @@ import { IqRequests, RequestError } from "./iq_requests.ts";
 import { IqResponder } from "./iq_responder.ts";
 import { type Log, logtape } from "./log.ts";
 import { openStream } from "./open_stream.ts";
-import { type Lane, Outbox } from "./outbox.ts";
+import { Outbox, type Priority } from "./outbox.ts";
 import type { ComponentStream } from "./stream.ts";
 
 /**
@@ -119,7 +119,7 @@ export class ComponentConnection implements AsyncDisposable {
    * @param lane Whether it goes before or after what else waits.
    * @throws {UnserializableError} If XML can't carry the stanza.
    */
-  send(stanza: Element | string, lane: Lane = "normal"): SendResult {
+  send(stanza: Element | string, lane: Priority = "normal"): SendResult {
     if (this.#closing) return "closed";
     const text = typeof stanza === "string" ? stanza : serialize(stanza, { ns: NS.component });
     if (!this.#outbox.offer(text, lane)) return "full";
@@ -127,7 +127,7 @@ export class ComponentConnection implements AsyncDisposable {
   }
 
   /** Resolves when a lane has room again, and when the connection is closed for good. */
-  drained(lane: Lane = "normal"): Promise<void> {
+  drained(lane: Priority = "normal"): Promise<void> {
     return this.#outbox.drained(lane);
   }
 
@@ -136,7 +136,7 @@ export class ComponentConnection implements AsyncDisposable {
    * connection or a later one; false: it never was, as it was withdrawn, or the connection closed
    * for good.
    */
-  written(lane: Lane = "normal"): Promise<boolean> {
+  written(lane: Priority = "normal"): Promise<boolean> {
     return this.#outbox.written(lane);
   }
 
@@ -146,7 +146,7 @@ export class ComponentConnection implements AsyncDisposable {
    *
    * @throws {Error} If stanzas are being written.
    */
-  withdraw(lane: Lane): void {
+  withdraw(lane: Priority): void {
     if (this.#pumping) throw new Error("Cannot withdraw what is being written");
     this.#outbox.withdraw(lane);
   }
@@ -165,7 +165,7 @@ export class ComponentConnection implements AsyncDisposable {
    */
   async request(
     iq: Element,
-    options: { readonly timeoutMs?: number; readonly lane?: Lane } = {},
+    options: { readonly timeoutMs?: number; readonly lane?: Priority } = {},
   ): Promise<Element> {
     const { timeoutMs = 30_000, lane = "normal" } = options;
     const { id = this.#newId(), from = this.#options.domain, to } = iq.attrs;

@@ -11,7 +11,7 @@ import type { ComponentError } from "./errors.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { Identity, RequestHandler } from "./iq_responder.ts";
 import type { Log } from "./log.ts";
-import type { Lane, OutboxLimits } from "./outbox.ts";
+import type { OutboxLimits, Priority } from "./outbox.ts";
 import type { ReaderFactory } from "./reader.ts";
 import type { Transport } from "./transport.ts";
 
@@ -102,7 +102,7 @@ export interface ConnectionStatus {
   /** Why the last stream or attempt ended, while there is none. */
   readonly reason?: ComponentError;
   /** How many stanzas wait to be sent in each lane. */
-  readonly waiting: Readonly<Record<Lane, number>>;
+  readonly waiting: Readonly<Record<Priority, number>>;
   /** How many answers to others' questions were not sent as the lane was full. */
   readonly unanswered: number;
 }

@@ -13,7 +13,7 @@
 import { type Element, serialize } from "../xml/mod.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { isPing, ping } from "../xmpp/ping.ts";
-import { type Clock, whileListening } from "./clock.ts";
+import { type Clock, unlessSuspended } from "./clock.ts";
 import type { Log } from "./log.ts";
 
 /** The pace of the heartbeat. */
@@ -149,7 +149,7 @@ export class Heartbeat {
   #ask(): void {
     this.#asking = true;
     const id = `${this.#prefix}${++this.#count}`;
-    this.#stopCheck = whileListening(
+    this.#stopCheck = unlessSuspended(
       this.#ports.clock,
       this.#options.selfPingTimeoutMs,
       () => this.#overdue(),

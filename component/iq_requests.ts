@@ -5,7 +5,7 @@
  */
 
 import type { Element } from "../xml/mod.ts";
-import { type Clock, whileListening } from "./clock.ts";
+import { type Clock, unlessSuspended } from "./clock.ts";
 
 /** Why a question has no answer. */
 export type RequestFailure = "timeout" | "full" | "closed";
@@ -76,7 +76,7 @@ export class IqRequests {
    */
   wait(id: string, to: string, timeoutMs: number): Promise<Element> {
     return new Promise((resolve, reject) => {
-      const stopTimer = whileListening(this.#clock, timeoutMs, () => this.fail(id, "timeout"));
+      const stopTimer = unlessSuspended(this.#clock, timeoutMs, () => this.fail(id, "timeout"));
       this.#pending.set(id, {
         to,
         answer: (iq) => {

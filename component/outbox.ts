@@ -7,7 +7,7 @@
 /**
  * A lane of the outbox. `"urgent"` goes before `"normal"`, and neither can fill the other up.
  */
-export type Lane = "urgent" | "normal";
+export type Priority = "urgent" | "normal";
 
 /** How much may wait in each lane, in characters of XML. */
 export interface OutboxLimits {
@@ -35,7 +35,7 @@ const encoder = new TextEncoder();
  * a broken connection cut off goes out whole over the next one.
  */
 export class Outbox {
-  readonly #lanes: Readonly<Record<"control" | Lane, LaneQueue>>;
+  readonly #lanes: Readonly<Record<"control" | Priority, LaneQueue>>;
   readonly #buffer = new Uint8Array(BATCH_BYTES);
   /** The lane and the end, in bytes, of each stanza in the batch that is being written. */
   #batch: { readonly lane: LaneQueue; readonly end: number }[] = [];
@@ -63,7 +63,7 @@ export class Outbox {
   }
 
   /** How many stanzas wait in each lane. */
-  get waiting(): Readonly<Record<Lane, number>> {
+  get waiting(): Readonly<Record<Priority, number>> {
     return { urgent: this.#lanes.urgent.length, normal: this.#lanes.normal.length };
   }
 
@@ -82,7 +82,7 @@ export class Outbox {
    *
    * @returns Whether it was taken.
    */
-  offer(text: string, lane: Lane): boolean {
+  offer(text: string, lane: Priority): boolean {
     return this.#lanes[lane].offer(text);
   }
 
@@ -100,7 +100,7 @@ export class Outbox {
    * Resolves as soon as a lane has room again, which is when half of it is free; also when the
    * outbox is closed.
    */
-  drained(lane: Lane): Promise<void> {
+  drained(lane: Priority): Promise<void> {
     return this.#closed ? Promise.resolve() : this.#lanes[lane].drained();
   }
 
@@ -108,12 +108,12 @@ export class Outbox {
    * Resolves when all that is in a lane now has been written; false: it will not be, as it was
    * withdrawn or the outbox closed before.
    */
-  written(lane: Lane): Promise<boolean> {
+  written(lane: Priority): Promise<boolean> {
     return this.#closed ? Promise.resolve(false) : this.#lanes[lane].written();
   }
 
   /** Forgets what waits in a lane; nothing of it may be under way. */
-  withdraw(lane: Lane): void {
+  withdraw(lane: Priority): void {
     this.#lanes[lane].clear();
     this.#lanes[lane].close();
   }

@@ -1,5 +1,5 @@
 /**
- * Readers that scan every stanza, and parse only those that are not taken at a glance.
+ * Readers that scan every stanza, and parse only those that are not taken at a filter.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ReaderEvent, ReaderFactory } from "./reader.ts";
 const TAKEN_AT_ONCE = 32;
 
 /** Looks at scanned stanzas before they are parsed. */
-export interface Glance {
+export interface StanzaFilter {
   /** Begins with a batch of records; they are good until the next call. */
   begin(scanner: StanzaScanner, records: number): void;
   /**
@@ -33,13 +33,13 @@ export interface Glance {
  * @param glance Who may take stanzas before they are parsed.
  * @param limits The greatest depth and length of a stanza.
  */
-export function scannerReader(glance: Glance, limits: StreamLimits = {}): ReaderFactory {
+export function scannerReader(filter: StanzaFilter, limits: StreamLimits = {}): ReaderFactory {
   return async () => {
     const scanner = StanzaScanner.create(limits);
     const parser = await StanzaParser.create(limits);
     return {
       input: () => scanner.input(),
-      commit: (length) => read(scanner, parser, glance, length),
+      commit: (length) => read(scanner, parser, filter, length),
     };
   };
 }
@@ -47,14 +47,14 @@ export function scannerReader(glance: Glance, limits: StreamLimits = {}): Reader
 function* read(
   scanner: StanzaScanner,
   parser: StanzaParser,
-  glance: Glance,
+  filter: StanzaFilter,
   length: number,
 ): Generator<ReaderEvent, void, void> {
   for (let records = scanner.commit(length); records > 0; records = scanner.more()) {
-    glance.begin(scanner, records);
+    filter.begin(scanner, records);
     let routed = false;
     for (let record = 0; record < records; record++) {
-      const taken = scanner.kind(record) < Kind.Open && glance.take(record);
+      const taken = scanner.kind(record) < Kind.Open && filter.take(record);
       if (taken === false) {
         yield* parser.push(scanner.bytes(record));
         continue;

@@ -23,7 +23,7 @@ import {
   streamHeader,
 } from "./handshake.ts";
 import type { ReaderEvent, StreamReader } from "./reader.ts";
-import { Stretch } from "./stretch.ts";
+import { TimeSlice } from "./time_slice.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** What a stream is made of. */
@@ -55,7 +55,7 @@ const encoder = new TextEncoder();
 /** A stream that has been opened and authenticated. */
 export class ComponentStream {
   readonly #options: StreamOptions;
-  readonly #stretch: Stretch;
+  readonly #slice: TimeSlice;
   #id = "";
   #opened = false;
   #events: Iterator<ReaderEvent> = [][Symbol.iterator]();
@@ -70,7 +70,7 @@ export class ComponentStream {
 
   private constructor(options: StreamOptions) {
     this.#options = options;
-    this.#stretch = new Stretch(options.clock);
+    this.#slice = new TimeSlice(options.clock);
   }
 
   /**
@@ -117,7 +117,7 @@ export class ComponentStream {
   ): Promise<ComponentError | undefined> {
     try {
       for (;;) {
-        const pause = this.#stretch.pause();
+        const pause = this.#slice.pause();
         if (pause !== undefined) {
           await pause;
           if (this.#failure) throw this.#failure;
@@ -166,7 +166,7 @@ export class ComponentStream {
   abort(reason: ComponentError): void {
     this.#failure ??= reason;
     this.#options.bytes.close();
-    this.#stretch.end();
+    this.#slice.end();
     this.#resume();
   }
 
@@ -220,7 +220,7 @@ export class ComponentStream {
         throw new ConnectionLostError("reset", { cause });
       });
       if (length === null) throw new ConnectionLostError("closed");
-      const pause = this.#stretch.pause();
+      const pause = this.#slice.pause();
       if (pause !== undefined) await pause;
       this.#events = reader.commit(length)[Symbol.iterator]();
       const event = this.#buffered();

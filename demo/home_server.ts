@@ -11,8 +11,8 @@ import { type Element, xml } from "../xml/mod.ts";
 import { forward } from "../xmpp/forward.ts";
 import { isIqRequest } from "../xmpp/iq.ts";
 import { domainOf } from "../xmpp/jid.ts";
-import { linkMessage, parseLinkNotices } from "../xmpp/link.ts";
-import type { LinkNotice } from "../xmpp/link_notices.ts";
+import { parsePluginEvents, pluginMessage } from "../xmpp/plugin_message.ts";
+import type { PluginEvent } from "../xmpp/plugin_events.ts";
 import { parseMucPresence } from "../xmpp/muc.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { errorReply } from "../xmpp/stanza_error.ts";
@@ -101,7 +101,7 @@ export class HomeServer {
   }
 
   #greeted(stanza: Element): void {
-    const [hello] = parseLinkNotices(stanza).notices;
+    const [hello] = parsePluginEvents(stanza).events;
     if (hello?.type !== "keeper-hello") return;
     this.#prefix = hello.prefix;
     const greeting = { type: "plugin-hello", version: 1, software: "demo", boot: "1" } as const;
@@ -156,8 +156,8 @@ export class HomeServer {
     this.#tell({ ...notice, direction: "out" }, { ...notice, direction: "in" });
   }
 
-  #tell(...notices: LinkNotice[]): void {
-    this.#component?.send(linkMessage(this.#addresses, notices));
+  #tell(...notices: PluginEvent[]): void {
+    this.#component?.send(pluginMessage(this.#addresses, notices));
   }
 
   get #addresses(): { readonly from: string; readonly to: string } {

@@ -63,7 +63,7 @@ export class Timeline {
           case "unreached":
             return tell("no answer: will probe again");
           case "reachable":
-            return tell(`rooms.example is reachable: asks about ${report.suspects} joins`);
+            return tell(`rooms.example is reachable: asks about ${report.unverified} joins`);
           case "asked":
             return tell(`pings ${report.room}/${report.nick} in the name of ${report.user}`);
           case "verdict":

@@ -3,42 +3,42 @@
  *
  * @module
  */
-import type { QuestionEffect } from "../actors/domain_actor.ts";
-import type { StoreChange } from "../actors/effects.ts";
-import type { Loss } from "../actors/events.ts";
-import { type LinkName, Router, type RouterOptions } from "../actors/router.ts";
+import type { DomainKey } from "../actors/messages/domains.ts";
+import type { QuestionEffect, StoreChange } from "../actors/messages/effects.ts";
+import type { Loss } from "../actors/messages/events.ts";
+import { Router, type RouterOptions } from "../actors/remote_domain/router.ts";
 import { ActorSystem, type ActorSystemOptions, systemClock } from "../actors/runtime/mod.ts";
-import { RecordTap } from "../actors/record_tap.ts";
-import { tap, type TapContext, type Tapped } from "../actors/tap.ts";
+import { RecordTap } from "../feed/record_tap.ts";
+import { tap, type TapContext, type Tapped } from "../feed/tap.ts";
 import {
   type BackoffOptions,
   ComponentConnection,
   type ConnectionStatus,
-  type Glance,
   type Identity,
   type OutboxLimits,
   RequestError,
   type RequestHandler,
   scannerReader,
+  type StanzaFilter,
   type Transport,
 } from "../component/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { discoInfoQuery } from "../xmpp/disco.ts";
 import { parseIqAnswer } from "../xmpp/iq.ts";
-import { linkMessage } from "../xmpp/link.ts";
-import type { LinkNotice } from "../xmpp/link_notices.ts";
+import { PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
+import type { PluginPayload } from "../xmpp/plugin_events.ts";
 import { leaveNotice } from "../xmpp/muc.ts";
 import { ping } from "../xmpp/ping.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
-import type { HostSync } from "./host_sync.ts";
-import type { JoinStore, StoreHealth } from "./join_store.ts";
-import { ListeningClock } from "./listening_clock.ts";
+import type { PluginSync } from "./plugin_sync.ts";
+import type { JoinStore, StoreHealth } from "../store/join_store.ts";
+import { SuspendAwareClock } from "./suspend_aware_clock.ts";
 import { NoticeQueue, type UserNotice } from "./notice_queue.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
 import { Plugins } from "./plugins.ts";
-import { remembered } from "./remembered.ts";
+import { backup } from "./backup.ts";
 import { StanzaIds } from "./stanza_ids.ts";
-import { Undelivered } from "./undelivered.ts";
+import { PendingNotices } from "./pending_notices.ts";
 
 /** What a keeper needs. */
 export interface KeeperOptions extends RouterOptions {
@@ -101,10 +101,10 @@ export class Keeper implements AsyncDisposable {
   readonly #plugins: Plugins;
   readonly #observer: Required<KeeperObserver>;
   readonly #now: () => number;
-  readonly #clock: ListeningClock;
+  readonly #clock: SuspendAwareClock;
   readonly #ids = new StanzaIds();
   readonly #notices: NoticeQueue;
-  readonly #undelivered: Undelivered | undefined;
+  readonly #pending: PendingNotices | undefined;
   #wasConnected = false;
   #stopping = false;
   /** Settles when what plugins have told so far is dealt with. */
@@ -116,7 +116,7 @@ export class Keeper implements AsyncDisposable {
     this.#options = options;
     this.#observer = observers(options.observers ?? []);
     this.#tapContext = { watched: new Set(watch), prefix: this.#ids.prefix };
-    this.#clock = new ListeningClock(options.system?.clock ?? systemClock);
+    this.#clock = new SuspendAwareClock(options.system?.clock ?? systemClock);
     this.#now = () => this.#clock.now();
     this.#system = new ActorSystem({ ...options.system, clock: this.#clock });
     this.#connection = new ComponentConnection({
@@ -126,7 +126,7 @@ export class Keeper implements AsyncDisposable {
       ...(outbox && { outbox }),
       ...(backoff && { backoff }),
       ...(identity && { identity }),
-      createReader: scannerReader(this.#glance()),
+      createReader: scannerReader(this.#filter()),
       events: {
         connected: () => this.#connected(),
         disconnected: ({ reason }) => this.#disconnected(reason, undefined),
@@ -135,7 +135,7 @@ export class Keeper implements AsyncDisposable {
         ...(request && { request }),
       },
     });
-    this.#undelivered = options.store && new Undelivered(options.store, {
+    this.#pending = options.store && new PendingNotices(options.store, {
       now: this.#now,
       isJoined: (user, room) => this.router.isJoined(user, room),
     });
@@ -154,7 +154,7 @@ export class Keeper implements AsyncDisposable {
       triesAnew: () => this.hosts.some(({ software }) => software === "prosody"),
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => {
-        this.#undelivered?.begin({ link, notice });
+        this.#pending?.begin({ link, notice });
         this.#notices.push({ link, notice });
       },
       persist: (link, change) => this.#options.store?.record(link, this.#dated(change)),
@@ -174,7 +174,7 @@ export class Keeper implements AsyncDisposable {
   }
 
   /** How far the plugin of each watched host is in step with us; none with a stock feed. */
-  get hosts(): HostSync[] {
+  get hosts(): PluginSync[] {
     return this.#options.feed === "stock" ? [] : this.#plugins.all;
   }
 
@@ -240,7 +240,7 @@ export class Keeper implements AsyncDisposable {
 
   async #restore(store: JoinStore): Promise<void> {
     store.backUpBy(() =>
-      remembered({
+      backup({
         domains: () => this.router.domains,
         notices: this.#notices,
         dated: (losses) => this.#realTimes(losses),
@@ -317,8 +317,12 @@ export class Keeper implements AsyncDisposable {
 
   #greet(host: string): boolean {
     const { domain } = this.#options;
-    const hello = { type: "keeper-hello", prefix: this.#ids.prefix } as const;
-    const stanza = linkMessage({ from: domain, to: host }, [hello]);
+    const hello = {
+      type: "keeper-hello",
+      prefix: this.#ids.prefix,
+      version: PLUGIN_VERSION,
+    } as const;
+    const stanza = pluginMessage({ from: domain, to: host }, [hello]);
     const sent = this.#connection.send(stanza, "urgent");
     return sent === "sent" || sent === "queued";
   }
@@ -326,7 +330,7 @@ export class Keeper implements AsyncDisposable {
   // --- what comes in --------------------------------------------------------------------------
 
   /** Most copies are understood as they are scanned; the others come as elements. */
-  #glance(): Glance {
+  #filter(): StanzaFilter {
     const records = new RecordTap(this.#tapContext);
     return {
       begin: (scanner, count) => records.begin(scanner, count),
@@ -368,14 +372,16 @@ export class Keeper implements AsyncDisposable {
         for (const { message } of tapped.malformed ?? []) {
           this.#observer.ignored("malformed", tapped.host, message);
         }
-        return tapped.notices?.length ? this.#tell(tapped.host, tapped.notices) : undefined;
+        return tapped.pluginEvents?.length
+          ? this.#tell(tapped.host, tapped.pluginEvents)
+          : undefined;
     }
   }
 
   /** One message after the other, even if they come over different streams. */
-  #tell(host: string, notices: readonly LinkNotice[]): Promise<void> {
+  #tell(host: string, pluginEvents: readonly PluginPayload[]): Promise<void> {
     const told = this.#told.then(async () => {
-      await this.#plugins.take(host, notices);
+      await this.#plugins.take(host, pluginEvents);
       await this.#caughtUp();
     });
     this.#told = told.catch(() => {});
@@ -389,7 +395,7 @@ export class Keeper implements AsyncDisposable {
 
   // --- what goes out --------------------------------------------------------------------------
 
-  #ask(link: LinkName, question: QuestionEffect): boolean {
+  #ask(link: DomainKey, question: QuestionEffect): boolean {
     // While notices wait, more verdicts would only make more of them.
     if (!this.#sees(link.host) || this.#notices.behind) return false;
     const { id } = question;
@@ -402,7 +408,7 @@ export class Keeper implements AsyncDisposable {
     return sent === "sent" || sent === "queued";
   }
 
-  #probe(link: LinkName, id: string): boolean {
+  #probe(link: DomainKey, id: string): boolean {
     const { domain, pingTimeout: timeoutMs = 30_000 } = this.#options;
     this.#connection.request(ping({ from: domain, to: link.domain, id }), { timeoutMs })
       .then((answer) => this.router.probed(link, id, this.#isRemote(answer, link)))
@@ -417,7 +423,7 @@ export class Keeper implements AsyncDisposable {
   }
 
   /** Whether the remote side made this answer, rather than a server that could not reach it. */
-  #isRemote(iq: Element, link: LinkName): boolean {
+  #isRemote(iq: Element, link: DomainKey): boolean {
     const answer = parseIqAnswer(iq);
     if (answer?.type !== "error") return answer !== undefined;
     return !answer.condition.startsWith("remote-server-") && answer.errorType !== "wait" &&
@@ -442,13 +448,13 @@ export class Keeper implements AsyncDisposable {
     } catch (error) {
       // A notice that XML can't carry is a defect of ours: it must not hold up the others.
       this.#observer.ignored("failed", user, String(error));
-      this.#undelivered?.end(userNotice);
+      this.#pending?.end(userNotice);
       return "failed";
     }
   }
 
   #delivered(userNotice: UserNotice): void {
-    this.#undelivered?.end(userNotice);
+    this.#pending?.end(userNotice);
     this.#observer.notified(userNotice.link, userNotice.notice);
   }
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import type { DomainKey } from "../actors/messages/domains.ts";
 import { getLogger, type Logger } from "@logtape/logtape";
 import { debounce } from "@std/async/debounce";
 import { systemClock } from "../actors/runtime/mod.ts";
-import type { Report } from "../actors/effects.ts";
-import type { LinkName } from "../actors/router.ts";
-import { RateLimitedLog } from "../log/rate_limited_log.ts";
+import type { Report } from "../actors/messages/effects.ts";
+import { RateLimitedLog } from "./rate_limited_log.ts";
 import type { KeeperObserver } from "./observer.ts";
 
 const CAUSES = {
@@ -96,7 +96,7 @@ export function logObserver(
   };
 }
 
-function logReport(logger: Logger, infos: RateLimitedLog, link: LinkName, report: Report): void {
+function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, report: Report): void {
   const { type, ...details } = report;
   const fields = { event: type, host: link.host, domain: link.domain, ...details };
   switch (report.type) {
@@ -118,7 +118,7 @@ function logReport(logger: Logger, infos: RateLimitedLog, link: LinkName, report
         fields,
       );
     case "reachable":
-      return logger.info("{domain} can be reached: asking about {suspects} joins", fields);
+      return logger.info("{domain} can be reached: asking about {unverified} joins", fields);
     case "asked":
       return logger.debug("Asked {room} whether {user} is in", fields);
     case "verdict":

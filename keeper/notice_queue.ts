@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { NoticeEffect } from "../actors/domain_actor.ts";
-import type { LinkName } from "../actors/router.ts";
+import type { NoticeEffect } from "../actors/messages/effects.ts";
+import type { DomainKey } from "../actors/messages/domains.ts";
 import { Ring } from "../actors/runtime/ring.ts";
 
 /** A notice, and the link that it is about. */
 export interface UserNotice {
   /** The link. */
-  readonly link: LinkName;
+  readonly link: DomainKey;
   /** What a user is to be told. */
   readonly notice: NoticeEffect;
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { NoticeEffect } from "../actors/domain_actor.ts";
-import type { Report } from "../actors/effects.ts";
-import type { LinkName } from "../actors/router.ts";
+import type { DomainKey } from "../actors/messages/domains.ts";
+import type { NoticeEffect, Report } from "../actors/messages/effects.ts";
 import type { ComponentError } from "../component/mod.ts";
 
 /** Input that was not believed or not understood, by kind. */
@@ -36,9 +35,9 @@ export interface KeeperObserver {
   /** Something was ignored; `from` is what the server stamped as its sender. */
   ignored?(kind: IgnoredInput, from: string, why: string): void;
   /** A domain's actor reports. */
-  reported?(link: LinkName, report: Report): void;
+  reported?(link: DomainKey, report: Report): void;
   /** A notice is on its way to the server. */
-  notified?(link: LinkName, notice: NoticeEffect): void;
+  notified?(link: DomainKey, notice: NoticeEffect): void;
   /** The keeper has stopped: nothing will follow. */
   stopped?(): void;
 }

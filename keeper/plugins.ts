@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { KnownJoin } from "../actors/events.ts";
-import type { Router } from "../actors/router.ts";
+import type { KnownJoin } from "../actors/messages/events.ts";
+import type { Router } from "../actors/remote_domain/router.ts";
 import { domainOf } from "../xmpp/jid.ts";
-import type { LinkNotice } from "../xmpp/link_notices.ts";
-import { HELLO_INTERVAL_MS, HostSync } from "./host_sync.ts";
+import { isPluginEvent } from "../xmpp/plugin_message.ts";
+import type { PluginEvent, PluginPayload } from "../xmpp/plugin_events.ts";
+import { HELLO_INTERVAL_MS, PluginSync } from "./plugin_sync.ts";
 import type { KeeperObserver } from "./observer.ts";
 
 /** What it takes to get on with plugins. */
@@ -24,18 +25,18 @@ export interface PluginPorts {
 
 /** The plugins, and how far each is in step with us. */
 export class Plugins {
-  readonly #hosts: ReadonlyMap<string, HostSync>;
+  readonly #hosts: ReadonlyMap<string, PluginSync>;
   readonly #ports: PluginPorts;
   #greeter: ReturnType<typeof setInterval> | undefined;
 
   /** One for each watched host, none of them greeted. */
   constructor(watch: readonly string[], ports: PluginPorts) {
-    this.#hosts = new Map(watch.map((host) => [host, new HostSync(host)]));
+    this.#hosts = new Map(watch.map((host) => [host, new PluginSync(host)]));
     this.#ports = ports;
   }
 
   /** How far each is. */
-  get all(): HostSync[] {
+  get all(): PluginSync[] {
     return [...this.#hosts.values()];
   }
 
@@ -64,46 +65,46 @@ export class Plugins {
     for (const host of this.#hosts.values()) host.lost();
   }
 
-  /** Takes notices of a host. They keep their order: what follows a snapshot is applied after it. */
-  async take(host: string, notices: readonly LinkNotice[]): Promise<void> {
+  /** Takes events of a host. They keep their order: what follows a snapshot is applied after it. */
+  async take(host: string, payloads: readonly PluginPayload[]): Promise<void> {
     const sync = this.#hosts.get(host);
     if (sync === undefined) return;
     const { router } = this.#ports;
     let named: KnownJoin[] = [];
-    for (const notice of notices) {
-      if (named.length > 0 && notice.type !== "joined") {
+    for (const event of payloads) {
+      if (named.length > 0 && event.type !== "joined") {
         await router.name(host, named);
         named = [];
       }
-      if (!this.#isInOrder(sync, notice)) continue;
-      if (notice.type === "joined") named.push(notice);
-      await this.#apply(sync, notice);
+      if (!this.#isInOrder(sync, event)) continue;
+      if (event.type === "joined") named.push(event);
+      await this.#apply(sync, event);
     }
     if (named.length > 0) await router.name(host, named);
   }
 
-  #isInOrder({ host, syncing }: HostSync, notice: LinkNotice): boolean {
+  #isInOrder({ host, syncing }: PluginSync, event: PluginPayload): event is PluginEvent {
     const { observer } = this.#ports;
-    if ("user" in notice && domainOf(notice.user) !== host) {
-      observer.ignored("forged", host, `tells of ${notice.user}, a user of another host`);
+    if ("user" in event && domainOf(event.user) !== host) {
+      observer.ignored("forged", host, `tells of ${event.user}, a user of another host`);
       return false;
     }
-    if (notice.type === "keeper-hello" || (notice.type === "joined" && !syncing)) {
-      observer.ignored("unexpected", host, `<${notice.type}/> out of turn`);
+    if (!isPluginEvent(event) || (event.type === "joined" && !syncing)) {
+      observer.ignored("unexpected", host, `<${event.type}/> out of turn`);
       return false;
     }
     return true;
   }
 
-  async #apply(sync: HostSync, notice: LinkNotice): Promise<void> {
+  async #apply(sync: PluginSync, event: PluginEvent): Promise<void> {
     const { host } = sync;
     const { router, observer } = this.#ports;
-    if (notice.type === "ended") return await router.route(notice);
-    if (notice.type === "link" && (!sync.syncing || notice.state === "down")) {
-      if (sync.syncing) sync.take(notice, this.#ports.now());
-      return await router.route({ ...notice, host });
+    if (event.type === "ended") return await router.route(event);
+    if (event.type === "link" && (!sync.syncing || event.state === "down")) {
+      if (sync.syncing) sync.take(event, this.#ports.now());
+      return await router.route({ ...event, host });
     }
-    const step = sync.take(notice, this.#ports.now());
+    const step = sync.take(event, this.#ports.now());
     if (step.type === "greet") this.#greet(sync);
     else if (step.type === "begin") await router.beginSnapshot(host);
     else if (step.type === "synced") {
@@ -112,7 +113,7 @@ export class Plugins {
     }
   }
 
-  #greet(sync: HostSync): void {
+  #greet(sync: PluginSync): void {
     if (this.#ports.greet(sync.host)) sync.greeted(this.#ports.now());
   }
 

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { StoreChange } from "../actors/effects.ts";
-import type { JoinRecord, Loss } from "../actors/events.ts";
-import type { LinkName, StoredLink } from "../actors/router.ts";
-import type { JoinStore, StoreHealth } from "../keeper/join_store.ts";
+import type { DomainKey, StoredDomain } from "../actors/messages/domains.ts";
+import type { StoreChange } from "../actors/messages/effects.ts";
+import type { JoinRecord, Loss } from "../actors/messages/events.ts";
+import type { JoinStore, StoreHealth } from "./join_store.ts";
 
-interface Link extends LinkName {
+interface Link extends DomainKey {
   readonly joins: Map<string, JoinRecord>;
   losses: readonly Loss[];
   seq: number;
@@ -48,14 +48,14 @@ export class MemoryStore implements JoinStore {
   };
 
   /** All links with joins. */
-  *load(): Generator<StoredLink> {
+  *load(): Generator<StoredDomain> {
     for (const { host, domain, joins, losses, seq } of this.#links.values()) {
       if (joins.size > 0) yield { host, domain, joins: [...joins.values()], losses, seq };
     }
   }
 
   /** Remembers a change. */
-  record({ host, domain }: LinkName, change: StoreChange): void {
+  record({ host, domain }: DomainKey, change: StoreChange): void {
     const key = `${host} ${domain}`;
     const link = this.#links.get(key) ?? { host, domain, joins: new Map(), losses: [], seq: 0 };
     this.#links.set(key, link);
@@ -79,7 +79,7 @@ export class MemoryStore implements JoinStore {
   }
 
   /** Not needed: memory never has to begin anew. */
-  backUpBy(_all: () => Iterable<StoredLink>): void {}
+  backUpBy(_all: () => Iterable<StoredDomain>): void {}
 
   /** Keeps everything: nothing to write, nothing to let go. */
   close(): void {}

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { StoreChange } from "../actors/effects.ts";
-import type { LinkName } from "../actors/router.ts";
+import type { DomainKey } from "../actors/messages/domains.ts";
+import type { StoreChange } from "../actors/messages/effects.ts";
 
 /** One change of one link. */
 export interface PendingChange {
   /** Which link. */
-  readonly link: LinkName;
+  readonly link: DomainKey;
   /** What changes. */
   readonly change: StoreChange;
   /** What it is about; of all with the same key only the latest counts. */
@@ -41,7 +41,7 @@ export class PendingChanges {
   }
 
   /** Adds a change in place of those that it makes obsolete. */
-  add({ host, domain }: LinkName, change: StoreChange): void {
+  add({ host, domain }: DomainKey, change: StoreChange): void {
     const key = keyOf(host, domain, change);
     this.#latest.delete(key);
     this.#latest.set(key, { link: { host, domain }, change, key });

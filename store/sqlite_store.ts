@@ -3,11 +3,11 @@
  *
  * @module
  */
+import type { DomainKey, StoredDomain } from "../actors/messages/domains.ts";
 import { getLogger } from "@logtape/logtape";
-import type { StoreChange } from "../actors/effects.ts";
-import type { LinkName, StoredLink } from "../actors/router.ts";
+import type { StoreChange } from "../actors/messages/effects.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
-import type { JoinStore, StoreHealth } from "../keeper/join_store.ts";
+import type { JoinStore, StoreHealth } from "./join_store.ts";
 import { Database, explained, setAside, sizeOf } from "./database.ts";
 import { StoreError, type StoreFailure } from "./errors.ts";
 import { PendingChanges } from "./pending_changes.ts";
@@ -99,9 +99,9 @@ export class SqliteStore implements JoinStore {
   #damaged = false;
   /** Whether what is in the file is out of date as a whole. */
   #outdated = false;
-  #all: () => Iterable<StoredLink> = () => [];
+  #all: () => Iterable<StoredDomain> = () => [];
   /** What is left to be copied into a file that has begun anew. */
-  #copying: Iterator<StoredLink> | undefined;
+  #copying: Iterator<StoredDomain> | undefined;
   #planned: { readonly at: number; readonly cancel: () => void } | undefined;
   #error: StoreError | undefined;
   #failures = 0;
@@ -161,7 +161,7 @@ export class SqliteStore implements JoinStore {
    *
    * @throws {StoreError} If the file can't be read for another reason.
    */
-  async *load(): AsyncGenerator<StoredLink> {
+  async *load(): AsyncGenerator<StoredDomain> {
     try {
       if (this.#tables !== undefined) yield* this.#tables.load();
     } catch (error) {
@@ -171,12 +171,12 @@ export class SqliteStore implements JoinStore {
   }
 
   /** Where everything can be had again. */
-  backUpBy(all: () => Iterable<StoredLink>): void {
+  backUpBy(all: () => Iterable<StoredDomain>): void {
     this.#all = all;
   }
 
   /** Remembers a change, to be written within a tick. */
-  record(link: LinkName, change: StoreChange): void {
+  record(link: DomainKey, change: StoreChange): void {
     if (this.#closing !== undefined || this.#outdated) return;
     this.#pending.add(link, change);
     if (this.#error === undefined) this.#plan(this.#pending.size < this.#batch ? this.#tick : 0);

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { DomainKey, StoredDomain } from "../actors/messages/domains.ts";
 import { chunk } from "@std/collections/chunk";
-import type { StoreChange } from "../actors/effects.ts";
-import type { JoinRecord, Loss, LossCause } from "../actors/events.ts";
-import type { LinkName, StoredLink } from "../actors/router.ts";
+import type { StoreChange } from "../actors/messages/effects.ts";
+import type { JoinRecord, Loss, LossCause } from "../actors/messages/events.ts";
 import type { Database } from "./database.ts";
 import type { PendingChange } from "./pending_changes.ts";
 import type { Value } from "./sqlite_worker.ts";
@@ -52,7 +52,7 @@ export class Tables {
   }
 
   /** All links that have joins, a large one in parts; read on while those are dealt with. */
-  async *load(): AsyncGenerator<StoredLink> {
+  async *load(): AsyncGenerator<StoredDomain> {
     const links = await this.#loadLinks();
     let next = this.#database.read(LOAD_JOINS, 0, "", "");
     for (let rows = await next; rows.length > 0; rows = await next) {
@@ -67,8 +67,8 @@ export class Tables {
     }
   }
 
-  async #loadLinks(): Promise<Map<number, Omit<StoredLink, "joins">>> {
-    const links = new Map<number, LinkName & { seq: number; losses: Loss[] }>();
+  async #loadLinks(): Promise<Map<number, Omit<StoredDomain, "joins">>> {
+    const links = new Map<number, DomainKey & { seq: number; losses: Loss[] }>();
     const rows = chunk(await this.#database.read(LOAD_LINKS), 4);
     for (const [id, host, domain, seq] of rows as [number, string, string, number][]) {
       links.set(id, { host, domain, seq, losses: [] });
@@ -83,7 +83,7 @@ export class Tables {
   /** Makes the changes, all or none. */
   async write(changes: readonly PendingChange[]): Promise<void> {
     // A link is there while it has joins or losses; either may come with a change, or go.
-    const [coming, going] = [new Map<string, LinkName>(), new Map<string, LinkName>()];
+    const [coming, going] = [new Map<string, DomainKey>(), new Map<string, DomainKey>()];
     for (const { link, change } of changes) {
       const name = `${link.host}\0${link.domain}`;
       if (change.type !== "remove") coming.set(name, link);
@@ -113,7 +113,7 @@ export class Tables {
   }
 }
 
-function addSteps(steps: Value[], link: LinkName, change: StoreChange): void {
+function addSteps(steps: Value[], link: DomainKey, change: StoreChange): void {
   switch (change.type) {
     case "put": {
       const { user, room, nick, since, confirmed } = change.join;
@@ -133,7 +133,7 @@ function addSteps(steps: Value[], link: LinkName, change: StoreChange): void {
 function step(
   steps: Value[],
   change: Change,
-  { host, domain }: LinkName,
+  { host, domain }: DomainKey,
   ...rest: readonly Value[]
 ): void {
   steps.push(PLACES.get(change)!, rest.length + 2, host, domain, ...rest);

@@ -72,20 +72,29 @@ export type {
 } from "./self_ping_table.ts";
 export { forward, unwrapForwarded } from "./forward.ts";
 export {
-  LINK_VERSION,
-  linkMessage,
-  linkNotice,
-  MalformedLinkNoticeError,
-  parseLinkNotice,
-  parseLinkNotices,
-} from "./link.ts";
-export type { LinkNotices, NoticeElement } from "./link.ts";
+  isPluginEvent,
+  MalformedPluginEventError,
+  parsePluginEvent,
+  parsePluginEvents,
+  PLUGIN_VERSION,
+  pluginElement,
+  pluginMessage,
+} from "./plugin_message.ts";
+export type { AttributeSource, PluginEvents } from "./plugin_message.ts";
 export type {
-  EndedNotice,
-  JoinedNotice,
+  EndedEvent,
+  JoinedEvent,
   KeeperHello,
-  LinkNotice,
-  LinkStateNotice,
+  LinkEvent,
+  PluginEvent,
   PluginHello,
-  SyncedNotice,
-} from "./link_notices.ts";
+  PluginPayload,
+  PluginRequest,
+  ProbedEvent,
+  ProbeRequest,
+  RejoiningEvent,
+  RejoinRefusal,
+  RejoinRefusedEvent,
+  RejoinRequest,
+  SyncedEvent,
+} from "./plugin_events.ts";

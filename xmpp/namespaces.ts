@@ -41,5 +41,5 @@ export const NS = {
   /** Software version (XEP-0092). */
   version: "jabber:iq:version",
   /** Notices between Roomkeeper and its server plugins. */
-  link: "urn:x-roomkeeper:link:0",
+  plugin: "urn:x-roomkeeper:link:0",
 } as const;

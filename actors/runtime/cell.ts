@@ -9,7 +9,7 @@ import type {
   SpawnOptions,
 } from "./behaviour.ts";
 import { Children } from "./children.ts";
-import { CellContext } from "./context.ts";
+import { CellContext, type ContextHost } from "./context.ts";
 import type { DeadLetterReason } from "./dead_letters.ts";
 import { ActorStoppedError, MailboxFullError } from "./errors.ts";
 import { type Lane, Mailbox, type Offer } from "./mailbox.ts";
@@ -29,7 +29,7 @@ interface ChildStopped {
 }
 
 /** One living actor: its state, its mailbox, and what happens to it. */
-export class Cell<S, M> implements ActorRef<M>, Parent, Runnable {
+export class Cell<S, M> implements ContextHost<M>, Parent, Runnable {
   readonly name: string;
   readonly path: string;
   readonly children: Children<AnyCell> = new Children();
@@ -132,7 +132,7 @@ export class Cell<S, M> implements ActorRef<M>, Parent, Runnable {
     return this.#timers.start(ms, message);
   }
 
-  childStopped(child: AnyCell, failed?: Failed): void {
+  childStopped(child: ActorRef<never>, failed?: Failed): void {
     this.children.remove(child);
     if (this.#stopping !== undefined) return;
     const signal: Signal = failed === undefined

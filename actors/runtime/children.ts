@@ -31,7 +31,7 @@ export class Children<C extends Child> {
   }
 
   /** Forgets a child that has stopped. */
-  remove(child: C): void {
+  remove(child: Child): void {
     if (this.#byName?.get(child.name) === child) this.#byName.delete(child.name);
   }
 

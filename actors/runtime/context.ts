@@ -1,21 +1,30 @@
 import type { ActorRef, Behaviour, Context, SpawnOptions } from "./behaviour.ts";
-import type { Cell } from "./cell.ts";
 import { ActorStoppedError } from "./errors.ts";
+import type { Services } from "./services.ts";
 import type { Timer } from "./timers.ts";
 
-/** The view that an actor's behaviour has of its cell. */
+/** What the context needs of the actor it belongs to. */
+export interface ContextHost<M> extends ActorRef<M> {
+  /** What all actors of the system share. */
+  readonly services: Services;
+  /** Starts a child. */
+  spawn<S, N>(behaviour: Behaviour<S, N>, options: SpawnOptions): ActorRef<N>;
+  /** Starts a timer that ends in the mailbox. */
+  after(ms: number, message: M): Timer;
+}
+
+/** The view that an actor's behaviour has of itself. */
 export class CellContext<M> implements Context<M> {
-  readonly #cell: Cell<unknown, M>;
+  readonly #host: ContextHost<M>;
   #abort: AbortController | undefined;
   #aborted = false;
 
-  // deno-lint-ignore no-explicit-any -- the state is none of the context's business
-  constructor(cell: Cell<any, M>) {
-    this.#cell = cell;
+  constructor(host: ContextHost<M>) {
+    this.#host = host;
   }
 
   get self(): ActorRef<M> {
-    return this.#cell;
+    return this.#host;
   }
 
   get signal(): AbortSignal {
@@ -25,28 +34,28 @@ export class CellContext<M> implements Context<M> {
   }
 
   now(): number {
-    return this.#cell.services.clock.now();
+    return this.#host.services.clock.now();
   }
 
   random(): number {
-    return this.#cell.services.random();
+    return this.#host.services.random();
   }
 
   spawn<S, N>(behaviour: Behaviour<S, N>, options: SpawnOptions = {}): ActorRef<N> {
-    return this.#cell.spawn(behaviour, options);
+    return this.#host.spawn(behaviour, options);
   }
 
   after(ms: number, message: M): Timer {
-    return this.#cell.after(ms, message);
+    return this.#host.after(ms, message);
   }
 
   stop(): void {
-    this.#cell.stop();
+    this.#host.stop();
   }
 
   /** Tells asynchronous handlers that the actor is stopping. */
   abort(): void {
     this.#aborted = true;
-    this.#abort?.abort(new ActorStoppedError(this.#cell.path));
+    this.#abort?.abort(new ActorStoppedError(this.#host.path));
   }
 }

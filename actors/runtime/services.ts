@@ -1,4 +1,4 @@
-import type { AnyCell } from "./cell.ts";
+import type { ActorRef } from "./behaviour.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import type { Clock, LogEntry, Random } from "./ports.ts";
 import type { RunQueue } from "./run_queue.ts";
@@ -18,7 +18,7 @@ export interface Services {
 /** What an actor needs of the one above it: another actor, or the system. */
 export interface Parent {
   /** A child has stopped; `failed` is set if a failure stopped it. */
-  childStopped(child: AnyCell, failed?: Failed): void;
+  childStopped(child: ActorRef<never>, failed?: Failed): void;
 }
 
 /** Why a child was stopped. */

@@ -30,7 +30,7 @@ export interface Supervision {
 }
 
 /** What is to be done about one failure. */
-export type Verdict = "restart" | "stop" | "escalate";
+export type Directive = "restart" | "stop" | "escalate";
 
 /** Judges the failures of one actor. */
 export class Supervisor {
@@ -55,7 +55,7 @@ export class Supervisor {
   }
 
   /** Judges a failure at the time `now` in milliseconds. */
-  judge(now: number): Verdict {
+  judge(now: number): Directive {
     const { strategy, intensity, periodMs, exceeded } = this.#supervision;
     if (strategy !== "restart") return strategy;
     this.#restarts = this.#restarts.filter((at) => now - at < periodMs);

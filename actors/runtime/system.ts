@@ -174,7 +174,7 @@ export class ActorSystem implements AsyncDisposable {
     return this.stop();
   }
 
-  #fail(child: AnyCell, { error }: Failed, onFailure?: (error: unknown) => void): void {
+  #fail(child: ActorRef<never>, { error }: Failed, onFailure?: (error: unknown) => void): void {
     this.#services.log({
       level: "error",
       event: "system-failed",

@@ -24,7 +24,7 @@ export const LINKS = /** @type {const} */ ({
 /**
  * What made us think that a link was lost.
  *
- * @type {Readonly<Record<import("../../actors/events.ts").LossCause, string>>}
+ * @type {Readonly<Record<import("../../actors/messages/events.ts").LossCause, string>>}
  */
 export const CAUSES = {
   "link-down": "link lost",
@@ -150,7 +150,7 @@ export function tell(event) {
     case "unreached":
       return `Could not decide everything, attempt ${event.attempt}`;
     case "reachable":
-      return `Can be reached: asking about ${count(event.suspects, "join")}`;
+      return `Can be reached: asking about ${count(event.unverified, "join")}`;
     case "settled": {
       const { joined, gone, unconfirmed } = event.verdicts;
       const found = [

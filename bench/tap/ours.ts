@@ -1,6 +1,6 @@
 // Roomkeeper's own way from the socket to events: scan, tap, look up, count.
-import { RecordTap } from "../../actors/record_tap.ts";
-import { tap, type Tapped } from "../../actors/tap.ts";
+import { RecordTap } from "../../feed/record_tap.ts";
+import { tap, type Tapped } from "../../feed/tap.ts";
 import { ComponentConnection, scannerReader, tcpTransport } from "../../component/mod.ts";
 
 const context = { watched: new Set(["home.example"]), prefix: "rk-bench-" };

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { answerCommand } from "../../admin/ad_hoc.ts";
 import { COMMANDS } from "../../admin/commands.ts";
-import type { StoreHealth } from "../../keeper/join_store.ts";
+import type { StoreHealth } from "../../store/join_store.ts";
 import { type Element, serialize, xml } from "../../xml/mod.ts";
 import { NS } from "../../xmpp/mod.ts";
 import { FULL_STORE, Scene, STORE } from "./scene.ts";

@@ -73,7 +73,7 @@ Deno.test("memory is bounded: events of a domain, and domains", () => {
       now += 2_000;
       history.reported(link(`d${n}`), { type: "loss", cause: "operator", joins: 1 });
     }
-    history.reported(link("d0"), { type: "reachable", suspects: 1 });
+    history.reported(link("d0"), { type: "reachable", unverified: 1 });
   }
   assertEquals(history.links.map(({ domain }) => domain).toSorted(), ["d0", "d3", "d4"]);
   assertEquals(history.of(link("d4"))!.events.length, MAX_EVENTS);

@@ -1,13 +1,13 @@
 /** Domains with a history, made by the real thing in virtual time. */
 
-import type { Effect } from "../../actors/effects.ts";
-import type { DomainEvent } from "../../actors/events.ts";
-import { type DomainOptions, domainOptions } from "../../actors/options.ts";
-import { RemoteDomain } from "../../actors/remote_domain.ts";
+import type { Effect } from "../../actors/messages/effects.ts";
+import type { DomainEvent } from "../../actors/messages/events.ts";
+import { type DomainOptions, domainOptions } from "../../actors/messages/options.ts";
+import { RemoteDomain } from "../../actors/remote_domain/remote_domain.ts";
 import { History } from "../../admin/history.ts";
 import type { KeeperView } from "../../admin/keeper_view.ts";
 import { Metrics } from "../../admin/metrics.ts";
-import type { StoreHealth } from "../../keeper/join_store.ts";
+import type { StoreHealth } from "../../store/join_store.ts";
 import { StoreError } from "../../store/mod.ts";
 
 /** The watched host of all scenes. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { whileListening } from "../../component/clock.ts";
+import { unlessSuspended } from "../../component/clock.ts";
 import type { Clock } from "../../component/mod.ts";
 
 /** A clock whose timers fire when the test says so, as late as it likes. */
@@ -29,13 +29,13 @@ class LateClock implements Clock {
 Deno.test("nobody is late with an answer that could not be read before the timer", () => {
   const clock = new LateClock();
   let given = 0;
-  whileListening(clock, 20_000, () => given++);
+  unlessSuspended(clock, 20_000, () => given++);
   clock.fireAt(60_000);
   assertEquals(given, 0, "the process was held up: the answer may be there");
   clock.fireAt(62_500);
   assertEquals(given, 1, "it was not");
 
-  const cancel = whileListening(clock, 20_000, () => given++);
+  const cancel = unlessSuspended(clock, 20_000, () => given++);
   clock.fireAt(200_000);
   cancel();
   assertEquals([given, clock.timers.size], [1, 0], "the answer came");

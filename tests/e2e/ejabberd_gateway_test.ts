@@ -1,6 +1,6 @@
 /** Rooms of an IRC gateway that is a component of the home server. */
 import { assertEquals } from "@std/assert";
-import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import type { PluginEvent } from "../../xmpp/plugin_events.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { Biboumi } from "./support/biboumi.ts";
 import { ComponentPeer } from "./support/component_peer.ts";
@@ -20,7 +20,7 @@ Deno.test("ejabberd plugin: an IRC gateway is killed and comes back without its 
   await gateway.start();
   await using peer = await ComponentPeer.connect(servers.home.ip, KEEPER);
   await peer.send(
-    `<message from='${KEEPER}' to='home.example'><hello xmlns='${NS.link}' prefix='${PREFIX}'/></message>`,
+    `<message from='${KEEPER}' to='home.example'><hello xmlns='${NS.plugin}' prefix='${PREFIX}'/></message>`,
   );
   const alice = await servers.client(ALICE);
   const nick = await alice.join(ROOM, "Alice");
@@ -34,15 +34,15 @@ Deno.test("ejabberd plugin: an IRC gateway is killed and comes back without its 
     const condition = answer.child("error")?.elements(undefined, NS.stanzaErrors)[0]?.name;
     return condition ?? answer.attr("type");
   };
-  const link = (state: string) => (notice: LinkNotice) =>
-    notice.type === "link" && notice.domain === GATEWAY && notice.state === state;
+  const link = (state: string) => (event: PluginEvent) =>
+    event.type === "link" && event.domain === GATEWAY && event.state === state;
 
   assertEquals(await ping("joined"), "result");
   const after = peer.journal.length;
   await gateway.kill();
-  await peer.untilNotice("down", link("down"), after);
+  await peer.untilEvent("down", link("down"), after);
   await gateway.start();
-  await peer.untilNotice("up", link("up"), after);
+  await peer.untilEvent("up", link("up"), after);
   // The gateway's own words for somebody without a connection to IRC; no `by`, type cancel.
   assertEquals(await ping("gone"), "remote-server-not-found");
 });
@@ -54,9 +54,8 @@ Deno.test("ejabberd plugin: a gateway on another server is lost with that server
   await alice.join("#tea@rooms.example", "Alice");
   await peer.untilCopy("the join", (copy) => copy.attr("from") === "#tea@rooms.example/Alice");
   await servers.rooms.kill();
-  await peer.untilNotice(
+  await peer.untilEvent(
     "down",
-    (notice) =>
-      notice.type === "link" && notice.domain === "rooms.example" && notice.state === "down",
+    (event) => event.type === "link" && event.domain === "rooms.example" && event.state === "down",
   );
 });

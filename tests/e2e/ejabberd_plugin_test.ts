@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Element } from "../../xml/element.ts";
-import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import type { PluginEvent } from "../../xmpp/plugin_events.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { ComponentPeer, type Got } from "./support/component_peer.ts";
 import { EjabberdHome, KEEPER } from "./support/ejabberd_home.ts";
@@ -24,9 +24,9 @@ async function keeper(servers: EjabberdHome): Promise<ComponentPeer> {
 async function settle(peer: ComponentPeer): Promise<void> {
   const after = peer.journal.length;
   await peer.send(
-    `<message from='${KEEPER}' to='home.example'><hello xmlns='${NS.link}' prefix='${PREFIX}'/></message>`,
+    `<message from='${KEEPER}' to='home.example'><hello xmlns='${NS.plugin}' prefix='${PREFIX}'/></message>`,
   );
-  await peer.untilNotice("synced", (notice) => notice.type === "synced", after);
+  await peer.untilEvent("synced", (event) => event.type === "synced", after);
 }
 
 /** Sends a self-ping in a user's name. */
@@ -66,8 +66,8 @@ async function decided(peer: ComponentPeer): Promise<boolean> {
 }
 
 const isAnswer = (id: string) => (copy: Element) => copy.attr("id") === `${PREFIX}${id}`;
-const isLink = (domain: string, state: string) => (notice: LinkNotice) =>
-  notice.type === "link" && notice.domain === domain && notice.state === state;
+const isLink = (domain: string, state: string) => (event: PluginEvent) =>
+  event.type === "link" && event.domain === domain && event.state === state;
 const statuses = (copy: Element) =>
   copy.child("x", NS.mucUser)?.elements("status").map((status) => status.attr("code")) ?? [];
 
@@ -80,19 +80,19 @@ Deno.test("ejabberd plugin: hello brings a snapshot of joins and links", async (
   await before[Symbol.asyncDispose]();
   await using peer = await keeper(servers);
 
-  const notices = peer.notices();
-  const [hello] = notices;
+  const events = peer.events();
+  const [hello] = events;
   assertEquals(hello, {
     type: "plugin-hello",
     version: 1,
     software: "ejabberd",
     boot: hello?.type === "plugin-hello" ? hello.boot : "",
   });
-  assertEquals(notices.filter(({ type }) => type === "joined"), [
+  assertEquals(events.filter(({ type }) => type === "joined"), [
     { type: "joined", user: ALICE, room: "pub@local.home.example", nick: "Ally" },
     { type: "joined", user: ALICE, room: ROOM, nick: "Alice" },
   ]);
-  const up = notices.filter((notice) => notice.type === "link");
+  const up = events.filter((event) => event.type === "link");
   for (const direction of ["in", "out"]) {
     assert(up.some((link) => link.domain === "rooms.example" && link.direction === direction));
   }
@@ -102,7 +102,7 @@ Deno.test("ejabberd plugin: hello brings a snapshot of joins and links", async (
   // The server is the same at the component's next start.
   await peer[Symbol.asyncDispose]();
   await using again = await keeper(servers);
-  assertEquals(again.notices()[0], hello);
+  assertEquals(again.events()[0], hello);
 });
 
 for (const software of ["prosody", "ejabberd"] as const) {
@@ -160,11 +160,11 @@ for (const software of ["prosody", "ejabberd"] as const) {
 
     await servers.rooms.kill();
     for (const direction of ["in", "out"]) {
-      const down = await peer.untilNotice(
+      const down = await peer.untilEvent(
         `down, ${direction}`,
-        (notice) =>
-          isLink("rooms.example", "down")(notice) &&
-          (notice as { direction: string }).direction === direction,
+        (event) =>
+          isLink("rooms.example", "down")(event) &&
+          (event as { direction: string }).direction === direction,
       );
       assert(down.type === "link" && !down.clean);
     }
@@ -174,7 +174,7 @@ for (const software of ["prosody", "ejabberd"] as const) {
     await servers.rooms.start();
     const after = peer.journal.length;
     assertEquals(await decided(peer), true);
-    await peer.untilNotice("up", isLink("rooms.example", "up"), after);
+    await peer.untilEvent("up", isLink("rooms.example", "up"), after);
     await alice.settle();
     assertEquals(alice.stanzas().filter((stanza) => stanza.id?.startsWith(PREFIX)), []);
   });
@@ -219,19 +219,19 @@ Deno.test("ejabberd plugin: a session ends once, and not while it hibernates", a
   await alice.reconnect();
   await alice.settle();
   await settle(peer);
-  assertEquals(peer.notices().filter(({ type }) => type === "ended"), []);
+  assertEquals(peer.events().filter(({ type }) => type === "ended"), []);
 
   await alice.quit();
-  await peer.untilNotice("ended", (notice) => notice.type === "ended" && notice.user === ALICE);
+  await peer.untilEvent("ended", (event) => event.type === "ended" && event.user === ALICE);
   await bob.untilStanza(
     "Alice's leaving",
     (s) => s.from === `${ROOM}/Alice` && s.type === "unavailable",
   );
   await settle(peer);
-  assertEquals(peer.notices().filter(({ type }) => type === "ended").length, 1);
+  assertEquals(peer.events().filter(({ type }) => type === "ended").length, 1);
   await peer[Symbol.asyncDispose]();
   await using again = await keeper(servers);
-  const joined = again.notices().flatMap((notice) => notice.type === "joined" ? [notice.user] : []);
+  const joined = again.events().flatMap((event) => event.type === "joined" ? [event.user] : []);
   assertEquals(joined, ["bob@home.example/pc"]);
 });
 
@@ -261,10 +261,10 @@ Deno.test("ejabberd plugin: a user who goes unavailable has left all rooms", asy
   const alice = await servers.client(ALICE);
   await alice.join(ROOM, "Alice");
   await alice.sendRaw("<presence type='unavailable'/>");
-  await peer.untilNotice("ended", (notice) => notice.type === "ended" && notice.user === ALICE);
+  await peer.untilEvent("ended", (event) => event.type === "ended" && event.user === ALICE);
   await peer[Symbol.asyncDispose]();
   await using again = await keeper(servers);
-  assertEquals(again.notices().filter(({ type }) => type === "joined"), []);
+  assertEquals(again.events().filter(({ type }) => type === "joined"), []);
 });
 
 Deno.test("ejabberd plugin: stop_s2s_connections is a loss too", async () => {
@@ -274,9 +274,9 @@ Deno.test("ejabberd plugin: stop_s2s_connections is a loss too", async () => {
   await alice.join(ROOM, "Alice");
   const after = peer.journal.length;
   await servers.home.api("stop_s2s_connections");
-  await peer.untilNotice("down", isLink("rooms.example", "down"), after);
+  await peer.untilEvent("down", isLink("rooms.example", "down"), after);
   await ping(peer, "1");
-  await peer.untilNotice("up", isLink("rooms.example", "up"), after);
+  await peer.untilEvent("up", isLink("rooms.example", "up"), after);
   assertEquals((await peer.untilCopy("the answer", isAnswer("1"))).attr("type"), "result");
 });
 
@@ -285,7 +285,7 @@ Deno.test("ejabberd plugin: an idle link is closed in good order", async () => {
   await using peer = await keeper(servers);
   const alice = await servers.client(ALICE);
   await alice.join(ROOM, "Alice");
-  const down = await peer.untilNotice("down", isLink("rooms.example", "down"));
+  const down = await peer.untilEvent("down", isLink("rooms.example", "down"));
   assert(down.type === "link" && down.clean);
 });
 
@@ -296,7 +296,7 @@ for (const software of ["prosody", "ejabberd"] as const) {
     const alice = await servers.client(ALICE);
     await alice.join(ROOM, "Alice");
     await servers.rooms.stop();
-    const down = await peer.untilNotice("down", isLink("rooms.example", "down"));
+    const down = await peer.untilEvent("down", isLink("rooms.example", "down"));
     assert(down.type === "link" && !down.clean);
   });
 }
@@ -304,10 +304,10 @@ for (const software of ["prosody", "ejabberd"] as const) {
 Deno.test("ejabberd plugin: says hello by itself when it is loaded later", async () => {
   await using servers = await EjabberdHome.start();
   await using peer = await keeper(servers);
-  const [before] = peer.notices();
+  const [before] = peer.events();
   const after = peer.journal.length;
   await servers.home.api("restart_module", { host: "home.example", module: "mod_roomkeeper" });
-  const again = await peer.untilNotice("hello", ({ type }) => type === "plugin-hello", after);
+  const again = await peer.untilEvent("hello", ({ type }) => type === "plugin-hello", after);
   assertEquals(again, before);
   const alice = await servers.client(ALICE);
   await alice.join(ROOM, "Alice");
@@ -319,13 +319,13 @@ Deno.test("ejabberd plugin: rooms of the home server itself go away and come bac
   await using servers = await EjabberdHome.start();
   await using peer = await keeper(servers);
   const gateway = await ComponentPeer.connect(servers.home.ip, GATEWAY);
-  await peer.untilNotice("up", isLink(GATEWAY, "up"));
+  await peer.untilEvent("up", isLink(GATEWAY, "up"));
   await gateway[Symbol.asyncDispose]();
-  await peer.untilNotice("down", isLink(GATEWAY, "down"));
+  await peer.untilEvent("down", isLink(GATEWAY, "down"));
 
   await servers.home.api("restart_module", { host: "home.example", module: "mod_muc" });
-  await peer.untilNotice("down", isLink("local.home.example", "down"));
-  await peer.untilNotice("up", isLink("local.home.example", "up"));
+  await peer.untilEvent("down", isLink("local.home.example", "down"));
+  await peer.untilEvent("up", isLink("local.home.example", "up"));
 });
 
 Deno.test("ejabberd plugin: while the component is away nothing is sent to its name", async () => {
@@ -341,11 +341,9 @@ Deno.test("ejabberd plugin: while the component is away nothing is sent to its n
   await alice.untilStanza("its message", (stanza) => stanza.body === "hello");
 
   await using again = await keeper(servers);
-  const joined = again.notices().filter((notice) =>
-    notice.type === "joined" && notice.user === ALICE
-  );
+  const joined = again.events().filter((event) => event.type === "joined" && event.user === ALICE);
   assertEquals(joined, [{ type: "joined", user: ALICE, room: ROOM, nick: "Alicia" }]);
-  assertEquals(again.notices().filter(isLink("rooms.example", "down")), []);
+  assertEquals(again.events().filter(isLink("rooms.example", "down")), []);
   assertEquals(servers.home.log.where((line) => line.includes(`-> ${KEEPER}`)), []);
   assertEquals(servers.home.log.where((line) => /\[(error|critical)\]/.test(line)), []);
 });
@@ -356,10 +354,10 @@ Deno.test("ejabberd plugin: nobody else can say hello in the component's name", 
   const alice = await servers.client(ALICE);
   const after = peer.journal.length;
   await alice.sendRaw(
-    `<message to='home.example'><hello xmlns='${NS.link}' prefix='stolen-prefix-'/></message>`,
+    `<message to='home.example'><hello xmlns='${NS.plugin}' prefix='stolen-prefix-'/></message>`,
   );
   await alice.settle();
   await alice.join(ROOM, "Alice");
   await peer.untilCopy("the join", (copy) => statuses(copy).includes("110"), after);
-  assertEquals(peer.notices(after).filter(({ type }) => type === "plugin-hello"), []);
+  assertEquals(peer.events(after).filter(({ type }) => type === "plugin-hello"), []);
 });

@@ -54,11 +54,11 @@ Deno.test("ejabberd stock feed: what the component sends for others comes back",
   const alice = await servers.client(ALICE);
   await alice.join(ROOM, "Alice");
   await peer.send(
-    `<presence type='unavailable' id='notice' from='${ROOM}/Alice' to='${ALICE}'>` +
+    `<presence type='unavailable' id='event' from='${ROOM}/Alice' to='${ALICE}'>` +
       `<x xmlns='${NS.mucUser}'><status code='110'/></x></presence>`,
   );
-  await alice.untilStanza("the notice", (stanza) => stanza.id === "notice");
-  await peer.untilCopy("the notice", (copy) => copy.attr("id") === "notice");
+  await alice.untilStanza("the event", (stanza) => stanza.id === "event");
+  await peer.untilCopy("the event", (copy) => copy.attr("id") === "event");
 
   // The ping is not copied, as no client sent it; its answer is, and the client gets it too.
   await peer.send(`<iq type='get' id='ping' from='${ALICE}' to='${ROOM}/Alice'>${PING}</iq>`);
@@ -95,7 +95,7 @@ Deno.test("ejabberd stock feed: tells neither the end of a session nor that of a
   );
   await bob.settle();
   await settle(peer);
-  assertEquals(peer.notices(position), []);
+  assertEquals(peer.events(position), []);
   const copies = peer.copies(position).filter((copy) =>
     copy.attr("from")?.includes("rooms.example")
   );

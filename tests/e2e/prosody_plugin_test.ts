@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import type { PluginEvent } from "../../xmpp/plugin_events.ts";
 import { Client } from "./support/client.ts";
 import { ComponentPeer } from "./support/component_peer.ts";
 import { Ejabberd } from "./support/ejabberd.ts";
@@ -27,19 +27,19 @@ Component "keeper.home.example"
   });
 }
 
-type Link = Extract<LinkNotice, { type: "link" }>;
+type Link = Extract<PluginEvent, { type: "link" }>;
 
-/** The notice that a stream went down or came up. */
+/** The event that a stream went down or came up. */
 function link(domain: string, state: Link["state"], direction: Link["direction"]) {
-  return (n: LinkNotice) =>
+  return (n: PluginEvent) =>
     n.type === "link" && n.domain === domain && n.state === state && n.direction === direction;
 }
 
-/** Waits for both streams' notices, and tells which of them were clean. */
+/** Waits for both streams' events, and tells which of them were clean. */
 async function bothDown(peer: ComponentPeer, after: number): Promise<boolean[]> {
-  const out = await peer.untilNotice("out down", link("rooms.example", "down", "out"), after);
-  const inward = await peer.untilNotice("in down", link("rooms.example", "down", "in"), after);
-  return [out, inward].map((notice) => (notice as Link).clean);
+  const out = await peer.untilEvent("out down", link("rooms.example", "down", "out"), after);
+  const inward = await peer.untilEvent("in down", link("rooms.example", "down", "in"), after);
+  return [out, inward].map((event) => (event as Link).clean);
 }
 
 const joined = (user: string, room: string, nick: string) => ({
@@ -59,17 +59,17 @@ Deno.test("a hello is answered with all joins and links of the host", async () =
   await bob.leave(ROOM, "Bob");
   await bob.untilStanza("its leaving", (s) => s.type === "unavailable" && s.statuses.includes(110));
   await using peer = await ComponentPeer.connect(federation.home.ip);
-  const notices = await peer.hello();
-  assertEquals(notices.at(0)?.type, "plugin-hello");
-  assertEquals(notices.at(-1)?.type, "synced");
-  const joins = notices.filter(({ type }) => type === "joined");
+  const events = await peer.hello();
+  assertEquals(events.at(0)?.type, "plugin-hello");
+  assertEquals(events.at(-1)?.type, "synced");
+  const joins = events.filter(({ type }) => type === "joined");
   const ofRoom = (room: string) => joins.filter((n) => n.type === "joined" && n.room === room);
   assertEquals(ofRoom(ROOM), [joined(ALICE, ROOM, "Ann")]);
   assertEquals(ofRoom("hall@lasting.example"), [joined(ALICE, "hall@lasting.example", "Ann")]);
   assertEquals(joins.length, 2);
   for (const domain of ["rooms.example", "lasting.example"]) {
-    assert(notices.some(link(domain, "up", "out")), `${domain} out`);
-    assert(notices.some(link(domain, "up", "in")), `${domain} in`);
+    assert(events.some(link(domain, "up", "out")), `${domain} out`);
+    assert(events.some(link(domain, "up", "in")), `${domain} in`);
   }
 });
 
@@ -155,7 +155,7 @@ Deno.test("the wire cut, and silent: the link is lost when it breaks, and users 
   federation.silence();
   await peer.ping(ALICE, `${ROOM}/Ann`, "rk-test-3");
   await peer.settle();
-  assertEquals(peer.notices(silent), []);
+  assertEquals(peer.events(silent), []);
   federation.mend();
   assertEquals(await bothDown(peer, silent), [false, false]);
   await peer.ping(ALICE, `${ROOM}/Ann`, "rk-test-4");
@@ -178,7 +178,7 @@ Deno.test("ejabberd's way of closing an idle link is clean too, its end is not",
   await peer.hello();
   await using alice = await Client.connect({ jid: ALICE, ip: home.ip });
   await alice.join(ROOM, "Ann");
-  await peer.untilNotice("out up", link("rooms.example", "up", "out"));
+  await peer.untilEvent("out up", link("rooms.example", "up", "out"));
   const idle = peer.journal.length;
   assertEquals(await bothDown(peer, idle), [true, true]);
   await alice.changeNick(ROOM, "Anna");
@@ -201,7 +201,7 @@ Deno.test("a failed attempt to connect is not a loss, and is told once", async (
   }
   await peer.settle();
   assertEquals(peer.copies().map((s) => [s.name, s.attr("to")]), [["message", ALICE]]);
-  assertEquals(peer.notices().filter(({ type }) => type === "link"), []);
+  assertEquals(peer.events().filter(({ type }) => type === "link"), []);
 });
 
 Deno.test("nick changes, leaving and the end of a session", async () => {
@@ -225,7 +225,7 @@ Deno.test("nick changes, leaving and the end of a session", async () => {
   await peer.settle();
   const end = peer.journal.length;
   await alice.quit();
-  await peer.untilNotice("ended", (n) => n.type === "ended" && n.user === ALICE, end);
+  await peer.untilEvent("ended", (n) => n.type === "ended" && n.user === ALICE, end);
   await peer.settle();
   assertEquals(peer.copies(end), []);
 });
@@ -248,7 +248,7 @@ Deno.test("a hibernated session keeps its joins, and so does the resumed one", a
   assert(alice.journal.where((e) => e.event === "resumed").length === 1, "resumed");
   const after = (await peer.hello("rk-9-")).filter((n) => n.type === "joined" && n.user === ALICE);
   assertEquals(after, [joined(ALICE, ROOM, "Ann")]);
-  assertEquals(peer.notices().filter(({ type }) => type === "ended"), []);
+  assertEquals(peer.events().filter(({ type }) => type === "ended"), []);
   await alice.settle();
   assertEquals(alice.stanzas().filter((s) => s.id?.startsWith("rk-")), []);
 });
@@ -302,7 +302,7 @@ Deno.test("the component's notice ends the join; a room nobody asked for is none
   await peer.settle();
   const before = peer.journal.length;
   await peer.notify(ALICE, `${ROOM}/Ann`);
-  await alice.untilStanza("the notice", (s) => s.statuses.includes(333));
+  await alice.untilStanza("the event", (s) => s.statuses.includes(333));
   await stranger.sendRaw(
     `<presence to='${ALICE}'><x xmlns='http://jabber.org/protocol/muc#user'>` +
       `<status code='110'/></x></presence>`,
@@ -378,7 +378,7 @@ Deno.test("a reloaded plugin asks for the hello and has forgotten nothing", asyn
   await alice.join(ROOM, "Ann");
   const before = peer.journal.length;
   await federation.home.shell(`module:reload("roomkeeper", "home.example")`);
-  const asked = await peer.untilNotice("hello", ({ type }) => type === "plugin-hello", before);
+  const asked = await peer.untilEvent("hello", ({ type }) => type === "plugin-hello", before);
   assertEquals(asked, first);
   const joins = (await peer.hello()).filter(({ type }) => type === "joined");
   assertEquals(joins, [joined(ALICE, ROOM, "Ann")]);
@@ -394,9 +394,9 @@ Component "irc.home.example"
   });
   const gateway = await ComponentPeer.connect(federation.home.ip, "irc.home.example");
   await using peer = await ComponentPeer.connect(federation.home.ip);
-  const notices = await peer.hello();
+  const events = await peer.hello();
   for (const domain of ["chat.home.example", "irc.home.example"]) {
-    assert(notices.some(link(domain, "up", "out")), domain);
+    assert(events.some(link(domain, "up", "out")), domain);
   }
   const alice = await federation.client(ALICE);
   await alice.join("den@chat.home.example", "Ann");
@@ -414,21 +414,21 @@ Component "irc.home.example"
 
   let after = peer.journal.length;
   await gateway[Symbol.asyncDispose]();
-  await peer.untilNotice("gateway down", link("irc.home.example", "down", "out"), after);
+  await peer.untilEvent("gateway down", link("irc.home.example", "down", "out"), after);
   await using _again = await ComponentPeer.connect(federation.home.ip, "irc.home.example");
-  await peer.untilNotice("gateway up", link("irc.home.example", "up", "out"), after);
+  await peer.untilEvent("gateway up", link("irc.home.example", "up", "out"), after);
   // A second connection that is refused is no loss of the first.
   after = peer.journal.length;
   await ComponentPeer.connect(federation.home.ip, "irc.home.example").catch(() => {});
   await peer.settle();
-  assertEquals(peer.notices(after), []);
+  assertEquals(peer.events(after), []);
 
   await federation.home.shell(`module:reload("muc", "chat.home.example")`);
-  await peer.untilNotice("rooms down", link("chat.home.example", "down", "out"), after);
-  await peer.untilNotice("rooms up", link("chat.home.example", "up", "out"), after);
+  await peer.untilEvent("rooms down", link("chat.home.example", "down", "out"), after);
+  await peer.untilEvent("rooms up", link("chat.home.example", "up", "out"), after);
   after = peer.journal.length;
   await federation.home.shell(`host:deactivate("chat.home.example")`);
-  await peer.untilNotice("rooms down", link("chat.home.example", "down", "out"), after);
+  await peer.untilEvent("rooms down", link("chat.home.example", "down", "out"), after);
   await federation.home.shell(`host:activate("chat.home.example")`);
-  await peer.untilNotice("rooms up", link("chat.home.example", "up", "out"), after);
+  await peer.untilEvent("rooms up", link("chat.home.example", "up", "out"), after);
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { ListeningClock } from "../../keeper/listening_clock.ts";
+import { SuspendAwareClock } from "../../keeper/suspend_aware_clock.ts";
 import { Home } from "../support/home.ts";
 import { KeeperProgram } from "../support/keeper_program.ts";
 import { World } from "../support/world.ts";
@@ -53,7 +53,7 @@ Deno.test("a process that was stopped for a while takes nobody for gone who was 
 
 Deno.test("the clock stands still while nobody looks at it", () => {
   let real = 1_000_000;
-  const clock = new ListeningClock({ now: () => real });
+  const clock = new SuspendAwareClock({ now: () => real });
   real += 60_000;
   assertEquals(clock.now(), 1_060_000, "it has not started");
   clock.start();

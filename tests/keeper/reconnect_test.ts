@@ -1,19 +1,19 @@
 /** The connection to the server breaks while users are still to be told. */
+import type { DomainKey } from "../../actors/messages/domains.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { LinkName } from "../../actors/router.ts";
 import { Keeper, type KeeperOptions } from "../../mod.ts";
 import { type Element, xml } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { iqResult } from "../../xmpp/iq.ts";
 import { bareJid, domainOf } from "../../xmpp/jid.ts";
-import { linkMessage } from "../../xmpp/link.ts";
-import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import { pluginMessage } from "../../xmpp/plugin_message.ts";
+import type { PluginEvent } from "../../xmpp/plugin_events.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
 import { DOMAIN, FakeSession, SECRET } from "../component/fake_server.ts";
 import { MemoryTransport } from "../component/memory_transport.ts";
 import { selfPresence } from "../support/copies.ts";
-import { linkNotices } from "../support/link_notices.ts";
+import { pluginEvents } from "../support/plugin_events.ts";
 import { HOME } from "../support/world.ts";
 
 const OTHER = "other.example";
@@ -93,7 +93,7 @@ class Server implements AsyncDisposable {
   }
 
   /** The links with somebody in doubt. */
-  get doubtful(): LinkName[] {
+  get doubtful(): DomainKey[] {
     return this.keeper.router.domains.filter(({ status }) => status.losses.length > 0);
   }
 
@@ -101,13 +101,13 @@ class Server implements AsyncDisposable {
   async synced(hosts: readonly string[], users: readonly string[]): Promise<void> {
     for (const host of hosts) {
       const there = users.filter((user) => domainOf(user) === host);
-      const notices: LinkNotice[] = [
+      const notices: PluginEvent[] = [
         { type: "plugin-hello", version: 1, software: "prosody", boot: "1" },
-        ...there.map((user): LinkNotice => ({ type: "joined", ...place(user) })),
-        ...linkNotices(ROOMS, "up"),
+        ...there.map((user): PluginEvent => ({ type: "joined", ...place(user) })),
+        ...pluginEvents(ROOMS, "up"),
         { type: "synced" },
       ];
-      await this.session.send(linkMessage({ from: host, to: DOMAIN }, notices));
+      await this.session.send(pluginMessage({ from: host, to: DOMAIN }, notices));
     }
     const synced = () => this.keeper.hosts.filter(({ state }) => state === "synced");
     await this.until(() => hosts.every((host) => synced().some((sync) => sync.host === host)));
@@ -129,7 +129,7 @@ class Server implements AsyncDisposable {
   async settle(): Promise<{ readonly asked: string[]; readonly told: string[] }> {
     const [asked, told]: [string[], string[]] = [[], []];
     const blind = this.keeper.hosts.filter(({ state }) => state !== "synced");
-    const seen = ({ host }: LinkName) => blind.every((sync) => sync.host !== host);
+    const seen = ({ host }: DomainKey) => blind.every((sync) => sync.host !== host);
     // What is asked last is answered last.
     const end = this.until(() => !this.doubtful.some(seen)).then(() => this.session.send(LAST));
     for (;;) {

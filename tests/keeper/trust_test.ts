@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type IgnoredInput, Keeper } from "../../mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { NS } from "../../xmpp/namespaces.ts";
-import { linkMessage } from "../../xmpp/link.ts";
-import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import { pluginMessage } from "../../xmpp/plugin_message.ts";
+import type { PluginEvent } from "../../xmpp/plugin_events.ts";
 import { type Element, xml } from "../../xml/mod.ts";
 import { DOMAIN, FakeSession, SECRET } from "../component/fake_server.ts";
 import { MemoryTransport } from "../component/memory_transport.ts";
@@ -100,11 +100,11 @@ Deno.test("a notice is believed from the watched host alone", async () => {
   await using fixture = new Fixture();
   await fixture.start();
   await fixture.send(copied(join(ANN), HOST));
-  const notices: LinkNotice[] = [
+  const notices: PluginEvent[] = [
     { type: "link", domain: "rooms.example", state: "down", direction: "out", clean: false },
     { type: "ended", user: ANN },
   ];
-  await fixture.send(...STRANGERS.map((from) => linkMessage({ from, to: DOMAIN }, notices)));
+  await fixture.send(...STRANGERS.map((from) => pluginMessage({ from, to: DOMAIN }, notices)));
   assertEquals(fixture.ignored, STRANGERS.map((from) => ["forged", from]));
   assertEquals(fixture.joins, 1);
   assertEquals(fixture.keeper.router.domains[0]!.status.losses, []);
@@ -114,8 +114,8 @@ Deno.test("a watched host is believed about its own users alone", async () => {
   await using fixture = new Fixture();
   await fixture.start();
   const eve = "eve@other.example/x";
-  const ended: LinkNotice = { type: "ended", user: eve };
-  await fixture.send(copied(join(eve), HOST), linkMessage({ from: HOST, to: DOMAIN }, [ended]));
+  const ended: PluginEvent = { type: "ended", user: eve };
+  await fixture.send(copied(join(eve), HOST), pluginMessage({ from: HOST, to: DOMAIN }, [ended]));
   assertEquals(fixture.joins, 0);
   assertEquals(fixture.ignored, [["forged", HOST]]);
 });

@@ -1,7 +1,7 @@
 /** One keeper, one home server, and what happens to them. */
 
 import { delay } from "@std/async/delay";
-import type { KnownJoin } from "../../actors/events.ts";
+import type { KnownJoin } from "../../actors/messages/events.ts";
 import { domainOf } from "../../xmpp/jid.ts";
 import { Home } from "../support/home.ts";
 import { KeeperProgram } from "../support/keeper_program.ts";

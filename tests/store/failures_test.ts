@@ -1,6 +1,6 @@
+import type { StoredDomain } from "../../actors/messages/domains.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openStore, StoreError } from "../../store/mod.ts";
-import type { StoredLink } from "../../actors/router.ts";
 import { Bench, Folder, join, LINK, storedNumbers } from "./fixture.ts";
 import { LoopDisk, noLoopDisk } from "./loop_disk.ts";
 import { noSmallDisk, SmallDisk } from "./small_disk.ts";
@@ -300,7 +300,7 @@ function numbers(end: number): number[] {
   return Array.from({ length: end }, (_, n) => n);
 }
 
-function knownLinks(of: readonly number[]): StoredLink[] {
+function knownLinks(of: readonly number[]): StoredDomain[] {
   return [{ ...LINK, joins: of.map((n) => join(n)), losses: [], seq: 0 }];
 }
 

@@ -1,12 +1,12 @@
 /** What the tests of the store share. */
 
+import type { DomainKey, StoredDomain } from "../../actors/messages/domains.ts";
 import type { Logger } from "@logtape/logtape";
-import type { JoinRecord } from "../../actors/events.ts";
-import type { LinkName, StoredLink } from "../../actors/router.ts";
+import type { JoinRecord } from "../../actors/messages/events.ts";
 import { openStore, type SqliteStore, type StoreOptions } from "../../store/mod.ts";
 import { VirtualClock } from "../component/virtual_clock.ts";
 
-export const LINK: LinkName = { host: "home.example", domain: "rooms.example" };
+export const LINK: DomainKey = { host: "home.example", domain: "rooms.example" };
 
 /** A folder that is gone after the test. */
 export class Folder implements Disposable {
@@ -76,7 +76,7 @@ export function join(n: number, changes: Partial<JoinRecord> = {}): JoinRecord {
 }
 
 /** What a file has in it, as a process that starts would find it. */
-export async function stored(path: string): Promise<StoredLink[]> {
+export async function stored(path: string): Promise<StoredDomain[]> {
   await using bench = await Bench.open(path);
   return normal(await Array.fromAsync(bench.store.load()));
 }
@@ -89,7 +89,7 @@ export async function storedNumbers(path: string): Promise<number[]> {
 }
 
 /** Links and joins in one order, whatever order the store has. */
-export function normal(links: Iterable<StoredLink>): StoredLink[] {
+export function normal(links: Iterable<StoredDomain>): StoredDomain[] {
   return [...links]
     .map((link) => ({ ...link, joins: link.joins.toSorted(by(({ user, room }) => user + room)) }))
     .sort(by(({ host, domain }) => host + domain));

@@ -1,7 +1,7 @@
+import type { DomainKey } from "../../actors/messages/domains.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { StoreChange } from "../../actors/effects.ts";
-import type { LinkName } from "../../actors/router.ts";
+import type { StoreChange } from "../../actors/messages/effects.ts";
 import { MemoryStore } from "../../store/mod.ts";
 import { Bench, Folder, normal } from "./fixture.ts";
 
@@ -31,7 +31,7 @@ const change: fc.Arbitrary<StoreChange> = fc.oneof(
     seq: number,
   }),
 );
-type Step = readonly [link: LinkName, change: StoreChange] | "tick" | "reopen";
+type Step = readonly [link: DomainKey, change: StoreChange] | "tick" | "reopen";
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 20, arbitrary: fc.tuple(link, change) },

@@ -3,7 +3,7 @@
 import { type Element, xml } from "../../xml/mod.ts";
 import { NS } from "../../xmpp/namespaces.ts";
 import { type StanzaError, stanzaError } from "../../xmpp/stanza_error.ts";
-import type { KnownJoin } from "../../actors/events.ts";
+import type { KnownJoin } from "../../actors/messages/events.ts";
 import { HOME } from "./world.ts";
 
 /** The room shows the user in. */

@@ -6,13 +6,13 @@ import type { Element } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { iqResult } from "../../xmpp/iq.ts";
 import { bareJid, domainOf } from "../../xmpp/jid.ts";
-import { linkMessage, parseLinkNotices } from "../../xmpp/link.ts";
-import type { LinkNotice } from "../../xmpp/link_notices.ts";
+import { parsePluginEvents, pluginMessage } from "../../xmpp/plugin_message.ts";
+import type { PluginEvent } from "../../xmpp/plugin_events.ts";
 import { ping } from "../../xmpp/ping.ts";
 import { errorReply } from "../../xmpp/stanza_error.ts";
 import { COMPONENT, ComponentPort } from "./component_port.ts";
 import * as copies from "./copies.ts";
-import { linkNotices } from "./link_notices.ts";
+import { pluginEvents } from "./plugin_events.ts";
 import { answers } from "./rooms.ts";
 import { type Domain, HOME, type Stay, type World } from "./world.ts";
 
@@ -271,13 +271,13 @@ export class Home implements Disposable {
 
   #link(domain: Domain, linked: boolean, clean = false): void {
     domain.linked = linked;
-    this.#tell(...linkNotices(domain.name, linked ? "up" : "down", clean));
+    this.#tell(...pluginEvents(domain.name, linked ? "up" : "down", clean));
   }
 
   // --- the feed -------------------------------------------------------------------------------
 
   #greeted(stanza: Element): void {
-    const [hello] = parseLinkNotices(stanza).notices;
+    const [hello] = parsePluginEvents(stanza).events;
     if (hello?.type !== "keeper-hello") return;
     this.#prefix = hello.prefix;
     this.#tell({ type: "plugin-hello", version: 1, software: "test", boot: "1" });
@@ -288,7 +288,7 @@ export class Home implements Disposable {
       )));
     }
     const linked = [...domains.values()].filter((each) => each.linked);
-    this.#tell(...linked.flatMap(({ name }) => linkNotices(name, "up")));
+    this.#tell(...linked.flatMap(({ name }) => pluginEvents(name, "up")));
     this.#tell({ type: "synced" });
   }
 
@@ -298,9 +298,9 @@ export class Home implements Disposable {
   }
 
   /** The plugin's own words. */
-  #tell(...notices: LinkNotice[]): void {
+  #tell(...notices: PluginEvent[]): void {
     if (notices.length > 0 && this.#options.feed === "plugin") {
-      this.component.send(linkMessage(ADDRESSES, notices));
+      this.component.send(pluginMessage(ADDRESSES, notices));
     }
     this.#notice();
   }

@@ -1,7 +1,7 @@
 /** Roomkeeper as a process that is killed and started again, with one configuration and store. */
 
+import type { StoredDomain } from "../../actors/messages/domains.ts";
 import { join } from "node:path";
-import type { StoredLink } from "../../actors/router.ts";
 import { openStore } from "../../store/mod.ts";
 import { Journal } from "../e2e/support/journal.ts";
 import { Process } from "../e2e/support/process.ts";
@@ -132,7 +132,7 @@ export class KeeperProgram implements AsyncDisposable {
   }
 
   /** What its store has in it, while it doesn't run. */
-  async stored(): Promise<StoredLink[]> {
+  async stored(): Promise<StoredDomain[]> {
     const store = await openStore(this.#path("joins.sqlite"));
     const links = await Array.fromAsync(store.load());
     await store.close();

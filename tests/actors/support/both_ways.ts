@@ -5,8 +5,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { RecordTap } from "../../../actors/record_tap.ts";
-import { tap, type TapContext, type Tapped } from "../../../actors/tap.ts";
+import { RecordTap } from "../../../feed/record_tap.ts";
+import { tap, type TapContext, type Tapped } from "../../../feed/tap.ts";
 import { scannerReader } from "../../../component/mod.ts";
 import { StanzaParser, type StreamEvent } from "../../../xml/mod.ts";
 import { scan } from "../../xml/scanner/snapshot.ts";

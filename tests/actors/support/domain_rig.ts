@@ -1,7 +1,12 @@
-import type { Effect, Report } from "../../../actors/effects.ts";
-import type { Direction, DomainEvent, KnownJoin, OccupancyEvent } from "../../../actors/events.ts";
-import { type DomainOptions, domainOptions } from "../../../actors/options.ts";
-import { RemoteDomain } from "../../../actors/remote_domain.ts";
+import type { Effect, Report } from "../../../actors/messages/effects.ts";
+import type {
+  Direction,
+  DomainEvent,
+  KnownJoin,
+  OccupancyEvent,
+} from "../../../actors/messages/events.ts";
+import { type DomainOptions, domainOptions } from "../../../actors/messages/options.ts";
+import { RemoteDomain } from "../../../actors/remote_domain/remote_domain.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
 import { Timeline } from "./timeline.ts";
 

@@ -1,4 +1,4 @@
-import type { Direction, DomainEvent, KnownJoin } from "../../../actors/events.ts";
+import type { Direction, DomainEvent, KnownJoin } from "../../../actors/messages/events.ts";
 import { type Answer, DOMAIN, error, HOST, type RoomsServer } from "./rooms_server.ts";
 import type { Timeline } from "./timeline.ts";
 

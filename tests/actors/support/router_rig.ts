@@ -1,7 +1,12 @@
-import type { NoticeEffect, QuestionEffect } from "../../../actors/domain_actor.ts";
-import type { Report, StoreChange } from "../../../actors/effects.ts";
-import type { FeedEvent } from "../../../actors/events.ts";
-import { type LinkName, Router, type RouterOptions } from "../../../actors/router.ts";
+import type { DomainKey } from "../../../actors/messages/domains.ts";
+import type {
+  NoticeEffect,
+  QuestionEffect,
+  Report,
+  StoreChange,
+} from "../../../actors/messages/effects.ts";
+import type { FeedEvent } from "../../../actors/messages/events.ts";
+import { Router, type RouterOptions } from "../../../actors/remote_domain/router.ts";
 import { type TestKit, testKit } from "../../../actors/runtime/testing.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
 import { HOST, user } from "./domain_rig.ts";
@@ -10,10 +15,10 @@ import { HOST, user } from "./domain_rig.ts";
 export class RouterRig {
   readonly kit: TestKit;
   readonly router: Router;
-  readonly sent: (QuestionEffect & LinkName & { readonly at: number })[] = [];
-  readonly notices: (NoticeEffect & LinkName)[] = [];
-  readonly changes: (StoreChange & LinkName)[] = [];
-  readonly reports: (Report & LinkName)[] = [];
+  readonly sent: (QuestionEffect & DomainKey & { readonly at: number })[] = [];
+  readonly notices: (NoticeEffect & DomainKey)[] = [];
+  readonly changes: (StoreChange & DomainKey)[] = [];
+  readonly reports: (Report & DomainKey)[] = [];
   blind = false;
   /** How questions end; undefined: without an answer. */
   reply: (question: QuestionEffect, domain: string) => SelfPingAnswer | undefined = () => undefined;
@@ -24,7 +29,7 @@ export class RouterRig {
   constructor(options: RouterOptions = {}, budget?: number) {
     this.kit = testKit(budget === undefined ? {} : { budget });
     const { time } = this.kit;
-    const name = ({ host, domain }: LinkName) => ({ host, domain });
+    const name = ({ host, domain }: DomainKey) => ({ host, domain });
     this.router = new Router(this.kit.system, options, {
       now: () => time.now(),
       random: this.kit.random,
@@ -69,7 +74,7 @@ export class RouterRig {
     return this.kit.settle();
   }
 
-  #answer(link: LinkName, question: QuestionEffect, answer: SelfPingAnswer): void {
+  #answer(link: DomainKey, question: QuestionEffect, answer: SelfPingAnswer): void {
     if (question.type === "probe") {
       return this.router.probed(link, question.id, answer.type === "result");
     }

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Effect } from "../../../actors/effects.ts";
-import type { DomainEvent, JoinRecord, Loss } from "../../../actors/events.ts";
+import type { Effect } from "../../../actors/messages/effects.ts";
+import type { DomainEvent, JoinRecord, Loss } from "../../../actors/messages/events.ts";
 import {
   type DomainOptions,
   domainOptions,
   type FullDomainOptions,
-} from "../../../actors/options.ts";
-import { RemoteDomain } from "../../../actors/remote_domain.ts";
+} from "../../../actors/messages/options.ts";
+import { RemoteDomain } from "../../../actors/remote_domain/remote_domain.ts";
 import { seededRandom } from "../../../actors/runtime/testing.ts";
 import { bareJid } from "../../../xmpp/jid.ts";
 import { DOMAIN, HomeServer, type HomeTraits, HOST, key } from "./home_server.ts";

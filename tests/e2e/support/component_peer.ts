@@ -8,8 +8,8 @@ import type { Element } from "../../../xml/element.ts";
 import { serialize } from "../../../xml/serialize.ts";
 import { StanzaParser } from "../../../xml/stanza_parser.ts";
 import { unwrapForwarded } from "../../../xmpp/forward.ts";
-import { parseLinkNotices } from "../../../xmpp/link.ts";
-import type { LinkNotice } from "../../../xmpp/link_notices.ts";
+import { isPluginEvent, parsePluginEvents } from "../../../xmpp/plugin_message.ts";
+import type { PluginEvent } from "../../../xmpp/plugin_events.ts";
 import { NS } from "../../../xmpp/namespaces.ts";
 import { Journal } from "./journal.ts";
 import { PASSWORD } from "./prosody.ts";
@@ -22,8 +22,8 @@ export interface Got {
   readonly stanza: Element;
   /** The stanza that it is a copy of. */
   readonly copy?: Element;
-  /** The link notices in it. */
-  readonly notices: readonly LinkNotice[];
+  /** The link events in it. */
+  readonly events: readonly PluginEvent[];
 }
 
 /** A connected component (XEP-0114). */
@@ -49,11 +49,11 @@ export class ComponentPeer implements AsyncDisposable {
       connection,
       `<stream:stream xmlns='${NS.component}' xmlns:stream='${NS.stream}' to='${domain}'>`,
     );
-    const [open] = await events(connection, parser);
+    const [open] = await nextEvents(connection, parser);
     const id = open?.type === "open" ? open.element.attr("id") : undefined;
     const digest = createHash("sha1").update(id + PASSWORD).digest("hex");
     await writeAll(connection, `<handshake>${digest}</handshake>`);
-    const [answer] = await events(connection, parser);
+    const [answer] = await nextEvents(connection, parser);
     if (answer?.type !== "stanza" || answer.element.name !== "handshake") {
       connection.close();
       throw new Error(`${domain} was refused at ${ip}`);
@@ -67,13 +67,13 @@ export class ComponentPeer implements AsyncDisposable {
   }
 
   /** Says hello to the plugin, and waits for all of its answer. */
-  async hello(prefix = "rk-test-", host = "home.example"): Promise<LinkNotice[]> {
+  async hello(prefix = "rk-test-", host = "home.example"): Promise<PluginEvent[]> {
     const after = this.journal.length;
     await this.send(
-      `<message from='${this.#domain}' to='${host}'><hello xmlns='${NS.link}' prefix='${prefix}'/></message>`,
+      `<message from='${this.#domain}' to='${host}'><hello xmlns='${NS.plugin}' prefix='${prefix}'/></message>`,
     );
-    await this.untilNotice("synced", ({ type }) => type === "synced", after);
-    return this.notices(after);
+    await this.untilEvent("synced", ({ type }) => type === "synced", after);
+    return this.events(after);
   }
 
   /** Sends a self-ping (XEP-0410) in a user's name. */
@@ -114,19 +114,19 @@ export class ComponentPeer implements AsyncDisposable {
     return got.copy!;
   }
 
-  /** The first notice that fits. */
-  async untilNotice(
+  /** The first event that fits. */
+  async untilEvent(
     what: string,
-    test: (notice: LinkNotice) => boolean,
+    test: (event: PluginEvent) => boolean,
     after = 0,
-  ): Promise<LinkNotice> {
-    const got = await this.until(`notice ${what}`, ({ notices }) => notices.some(test), after);
-    return got.notices.find(test)!;
+  ): Promise<PluginEvent> {
+    const got = await this.until(`event ${what}`, ({ events }) => events.some(test), after);
+    return got.events.find(test)!;
   }
 
-  /** The notices from a position on. */
-  notices(after = 0): LinkNotice[] {
-    return this.journal.entries.slice(after).flatMap(({ notices }) => [...notices]);
+  /** The events from a position on. */
+  events(after = 0): PluginEvent[] {
+    return this.journal.entries.slice(after).flatMap(({ events }) => [...events]);
   }
 
   /** The copies from a position on. */
@@ -146,7 +146,7 @@ export class ComponentPeer implements AsyncDisposable {
 
   async #read(parser: StanzaParser): Promise<void> {
     try {
-      for (let batch; (batch = await events(this.#connection, parser)).length > 0;) {
+      for (let batch; (batch = await nextEvents(this.#connection, parser)).length > 0;) {
         for (const event of batch) if (event.type === "stanza") this.#take(event.element);
       }
     } catch (error) {
@@ -158,13 +158,13 @@ export class ComponentPeer implements AsyncDisposable {
 
   #take(stanza: Element): void {
     const copy = unwrapForwarded(stanza);
-    const { notices } = parseLinkNotices(stanza);
-    this.journal.add({ at: performance.now(), stanza, notices, ...(copy ? { copy } : {}) });
+    const events = parsePluginEvents(stanza).events.filter(isPluginEvent);
+    this.journal.add({ at: performance.now(), stanza, events, ...(copy ? { copy } : {}) });
   }
 }
 
 /** What comes next on the stream; nothing at its end. */
-async function events(connection: Deno.TcpConn, parser: StanzaParser) {
+async function nextEvents(connection: Deno.TcpConn, parser: StanzaParser) {
   const buffer = new Uint8Array(65_536);
   for (let size; (size = await connection.read(buffer)) !== null;) {
     const found = parser.push(buffer.slice(0, size));

@@ -248,7 +248,7 @@ function likely(random: Random): string {
   const addresses = () => value("from") + value("to") + value("id") + maybe(word("type", TYPES));
   if (random.oneIn(3)) {
     return `<${kind}${addresses()}>${payload(NS.component)}${
-      maybe(`<hello xmlns='${NS.link}'/>`, 6)
+      maybe(`<hello xmlns='${NS.plugin}'/>`, 6)
     }</${kind}>`;
   }
   const ns = random.pick([NS.client, NS.client, NS.client, NS.server, NS.forward]);

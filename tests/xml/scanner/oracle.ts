@@ -235,7 +235,7 @@ function stanza(node: Node, content: string, text: string): Snapshot {
   fields(record, { From: node.attrs.get("from"), To: node.attrs.get("to") });
   fields(record, { Id: node.attrs.get("id") });
   const flags = new Set<string>();
-  if (node.children.some(({ ns }) => ns === NS.link)) flags.add("Link");
+  if (node.children.some(({ ns }) => ns === NS.plugin)) flags.add("Link");
 
   const forwarded = named(node, "forwarded", NS.forward);
   let subject: Node | undefined = node;

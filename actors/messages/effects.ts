@@ -1,0 +1,89 @@
+/**
+ * What a {@linkcode RemoteDomain} wants done. Effects are plain data, carried out by the ports of
+ * the shell (connection, store, timers), so that the domain's logic needs no socket and no clock.
+ *
+ * @module
+ */
+import type { Verdict } from "../../xmpp/self_ping.ts";
+import type { JoinRecord, Loss, LossCause } from "./events.ts";
+
+/** What a verification found out about one join, in one word. */
+export type VerdictState = Verdict["state"];
+
+/** Why a user is told to have left a room. */
+export type NoticeReason =
+  /** The room says the user is not in it. */
+  | "gone"
+  /** The room was destroyed or moved for good: not to be rejoined. */
+  | "destroyed"
+  /** Nobody could confirm the stay within `confirm_within`. */
+  | "unconfirmed";
+
+/** A change of the join table that must outlive us. */
+export type StoreChange =
+  | { readonly type: "put"; readonly join: JoinRecord }
+  | { readonly type: "remove"; readonly user: string; readonly room: string }
+  | { readonly type: "losses"; readonly losses: readonly Loss[]; readonly seq: number };
+
+/** Something worth telling the operator: it becomes a log line, a metric, a point on the status page. */
+export type Report =
+  | { readonly type: "loss"; readonly cause: LossCause; readonly joins: number }
+  | { readonly type: "waiting"; readonly until: number }
+  | { readonly type: "probing"; readonly by: "component" | "user" }
+  | { readonly type: "unreached"; readonly attempt: number; readonly until: number }
+  | { readonly type: "reachable"; readonly unverified: number }
+  | { readonly type: "asked"; readonly user: string; readonly room: string; readonly nick: string }
+  | {
+    readonly type: "verdict";
+    readonly user: string;
+    readonly room: string;
+    readonly verdict: VerdictState;
+    /** What the verdict rests on: an error condition, "result", "reflected", "seen", "timeout". */
+    readonly because: string;
+    /** Milliseconds from the loss to this verdict. */
+    readonly after: number;
+  }
+  | {
+    readonly type: "refused";
+    readonly user: string;
+    readonly room: string;
+    readonly limit: number;
+  }
+  | { readonly type: "settled"; readonly after: number };
+
+/** Everything a {@linkcode RemoteDomain} can want. */
+export type Effect =
+  /** Ask `room` on behalf of `user` whether `nick` is the user's occupant (XEP-0410). */
+  | {
+    readonly type: "ping";
+    readonly id: string;
+    readonly user: string;
+    readonly room: string;
+    readonly nick: string;
+  }
+  /** Ask, as `user`, whether the room exists (XEP-0030 disco#info). */
+  | { readonly type: "ask-room"; readonly id: string; readonly user: string; readonly room: string }
+  /** Ping the domain from the component's own JID. */
+  | { readonly type: "probe"; readonly id: string }
+  /** Tell `user` that it is no longer in the room. */
+  | {
+    readonly type: "notify";
+    readonly user: string;
+    readonly room: string;
+    readonly nick: string;
+    readonly reason: NoticeReason;
+  }
+  /** Make a change durable. */
+  | { readonly type: "persist"; readonly change: StoreChange }
+  /** Send a `wake` event at this time (milliseconds since the epoch); replaces the one before. */
+  | { readonly type: "wake"; readonly at: number }
+  /** No wake event is wanted any more. */
+  | { readonly type: "rest" }
+  /** Tell the operator. */
+  | { readonly type: "report"; readonly report: Report };
+
+/** A question to the remote side. */
+export type QuestionEffect = Extract<Effect, { type: "ping" | "ask-room" | "probe" }>;
+
+/** A notice to a user. */
+export type NoticeEffect = Extract<Effect, { type: "notify" }>;

@@ -1,0 +1,365 @@
+/**
+ * Verifies the joins of one link after a loss: waits, finds out whether the domain can be reached,
+ * asks, tries again.
+ *
+ * @module
+ */
+import type { Join } from "../joins/join.ts";
+import type { DomainPorts } from "../ports/ports.ts";
+import type { SelfPingAnswer } from "../../xmpp/self_ping.ts";
+import type { LossCause } from "../messages/events.ts";
+import { SelfPinger } from "./self_pinger.ts";
+import type { ConfirmationDeadline } from "./confirmation_deadline.ts";
+import type { Evidence } from "../joins/evidence.ts";
+import type { FullDomainOptions } from "../messages/options.ts";
+
+/** How long to wait when our own server is in the way, and at least before trying again. */
+const PAUSE_MS = 1_000;
+/** How long a link that came back is left alone, at most, before the rooms are asked. */
+const SETTLE_MS = 5_000;
+
+/** Where a verification stands. Times are milliseconds since the epoch. */
+type Phase =
+  /** No join is in doubt. */
+  | { readonly name: "rest" }
+  /** Waiting after the loss, so that a blip or a restart can pass. */
+  | { readonly name: "delay"; readonly until: number }
+  /** Waiting for the answer to "can the domain be reached?". */
+  | {
+    readonly name: "probe";
+    readonly id: string;
+    readonly until: number;
+    readonly by: "component" | "user";
+  }
+  /** It could not be reached, or not everything could be decided: waiting to try again. */
+  | { readonly name: "backoff"; readonly until: number }
+  /** Asking the rooms, join by join. */
+  | { readonly name: "asking"; readonly next: number };
+
+const REST: Phase = { name: "rest" };
+
+/** The verification of one link. */
+export class Verification {
+  readonly #evidence: Evidence;
+  readonly #deadline: ConfirmationDeadline;
+  readonly #pinger: SelfPinger;
+  readonly #options: FullDomainOptions;
+  readonly #ports: DomainPorts;
+  #phase: Phase = REST;
+  /** How many times in a row something could not be decided. */
+  #attempt = 0;
+  /** Whether the remote side gave a sign of life since the last loss. */
+  #alive = false;
+  /** The join of which a room says that it is none; it alone is asked about first. */
+  #rejected: Join | undefined;
+  /** When a user's stanza last could not be delivered, or no longer. */
+  #failedAt = -Infinity;
+  #heard: number;
+
+  /** Makes a verification at rest. */
+  constructor(
+    host: string,
+    domain: string,
+    evidence: Evidence,
+    deadline: ConfirmationDeadline,
+    options: FullDomainOptions,
+    ports: DomainPorts,
+  ) {
+    this.#evidence = evidence;
+    this.#deadline = deadline;
+    this.#pinger = new SelfPinger(host, domain, evidence, deadline, options, ports);
+    this.#options = options;
+    this.#ports = ports;
+    this.#heard = ports.now();
+  }
+
+  /** Where the verification stands; undefined: no join is in doubt. */
+  get phase(): Exclude<Phase["name"], "rest"> | undefined {
+    return this.#phase.name === "rest" ? undefined : this.#phase.name;
+  }
+
+  /** How many questions are not sent yet. */
+  get left(): number {
+    return this.#phase.name === "asking" ? this.#pinger.left : 0;
+  }
+
+  /** How many questions wait for an answer. */
+  get open(): number {
+    return this.#pinger.open;
+  }
+
+  /** When {@linkcode wake} is to be called, in milliseconds since the epoch. */
+  get due(): number | undefined {
+    const { silence } = this.#options;
+    const phase = this.#phase;
+    if (phase.name === "rest") {
+      return silence > 0 && this.#evidence.joins.size > 0 ? this.#heard + silence : undefined;
+    }
+    const asked = this.#pinger.due ?? Infinity;
+    if (phase.name !== "asking") {
+      return Math.min(asked, phase.until, this.#deadline.due ?? Infinity);
+    }
+    return this.#pinger.left > 0 ? Math.min(asked, phase.next) : asked;
+  }
+
+  /** Puts every join in doubt that was not confirmed after `seq`, and starts to verify. */
+  lost(cause: LossCause, seq: number = this.#evidence.next()): void {
+    if (this.#evidence.joins.size === 0) return;
+    // A link that is lost again before a probe is answered was none.
+    if (cause === "link-down") this.#missed();
+    this.#evidence.lose(cause, seq);
+    this.#rejected = undefined;
+    this.#alive = cause === "link-up" || cause === "rejected";
+    if (cause === "link-down") this.#failedAt = this.#ports.now();
+    if (cause === "restart") this.#deadline.back();
+    const { name } = this.#phase;
+    if (name === "delay" ? cause !== "operator" : name !== "rest" && cause === "link-up") return;
+    this.#pinger.stop();
+    const until = this.#ports.now() + this.#delayAfter(cause);
+    this.#phase = { name: "delay", until };
+    this.#evidence.report({ type: "waiting", until });
+  }
+
+  /** A room does not know a user: if that is true it may have lost others, too. */
+  rejected(join: Join): void {
+    if (this.#phase.name !== "rest") return;
+    this.lost("rejected");
+    this.#rejected = join;
+  }
+
+  /** Anything that the remote side made proves that it can be reached. */
+  heard(): void {
+    this.#heard = this.#ports.now();
+    if (this.#phase.name === "rest") return;
+    this.#alive = true;
+    this.#deadline.reached();
+    if (this.#phase.name !== "backoff") return;
+    const patience = Math.min(SETTLE_MS, this.#options.pingDelay);
+    const until = this.#heard + patience * (0.5 + this.#ports.random() / 2);
+    if (until < this.#phase.until) this.#phase = { name: "backoff", until };
+  }
+
+  /** A user's stanza could not be delivered. */
+  failed(): void {
+    this.#alive = false;
+    this.#failedAt = this.#ports.now();
+  }
+
+  /** What is known of the link, from whoever has the link itself. */
+  told(alive: boolean): void {
+    this.#alive = alive;
+  }
+
+  /** The time asked for by {@linkcode due} has come. */
+  wake(): void {
+    const now = this.#ports.now();
+    const { silence } = this.#options;
+    if (this.#phase.name === "rest" && silence > 0 && now >= this.#heard + silence) {
+      this.lost("silence");
+    }
+    for (let id = this.#pinger.overdue; id !== undefined; id = this.#pinger.overdue) {
+      this.answered(id, { type: "timeout" });
+    }
+    const phase = this.#phase;
+    switch (phase.name) {
+      case "rest":
+        return;
+      case "asking":
+        if (now >= phase.next) this.#ask(now);
+        break;
+      case "probe":
+        if (now >= phase.until) this.#probeFailed(now);
+        break;
+      default:
+        if (now >= phase.until) this.#reach(now);
+    }
+    this.#giveUp();
+  }
+
+  /** An answer to a question that was asked in a user's name; without `room`: our own finding. */
+  answered(id: string, answer: SelfPingAnswer, room?: string): void {
+    if (this.#phase.name === "rest") return;
+    const reachability = this.#pinger.answered(id, answer, room);
+    if (reachability === undefined) {
+      // Too late to be an answer, but whoever is slow is there.
+      if (room !== undefined && this.#pinger.isSignOfLife(room, answer)) this.heard();
+      return;
+    }
+    const now = this.#ports.now();
+    const phase = this.#phase;
+    const isProbe = phase.name === "probe" && phase.id === id;
+    if (reachability === "reached") {
+      this.#heard = now;
+      this.#alive = true;
+      const rejected = isProbe ? this.#rejected : undefined;
+      // The room knows the user after all, so it has lost nobody.
+      if (
+        rejected && this.#evidence.joins.has(rejected) && !this.#evidence.isUnverified(rejected)
+      ) {
+        return this.settle();
+      }
+      if (isProbe || phase.name === "backoff") return this.#startAsking(now);
+    }
+    if (reachability === "unreachable") {
+      this.failed();
+      if (phase.name === "asking") return this.#tryLater(now);
+    }
+    if (isProbe) this.#probeFailed(now);
+    else this.#roundDone(now);
+  }
+
+  /** A room passed a ping on to an occupant. */
+  reflected(user: string, room: string, nick: string): void {
+    const id = this.#pinger.pingOf(user, room, nick);
+    if (id !== undefined) this.answered(id, { type: "reflected" });
+  }
+
+  /** The component's probe was answered or not. */
+  probed(id: string, reachable: boolean): void {
+    if (this.#phase.name !== "probe" || this.#phase.id !== id) return;
+    const now = this.#ports.now();
+    if (!reachable) return this.#probeFailed(now);
+    this.#heard = now;
+    this.#alive = true;
+    this.#startAsking(now);
+  }
+
+  /** Our server could not take the question now. */
+  deferred(id: string): void {
+    const phase = this.#phase;
+    const until = this.#ports.now() + PAUSE_MS;
+    this.#pinger.deferred(id);
+    if (phase.name === "asking") this.#phase = { name: "asking", next: until };
+    else if (phase.name === "probe" && phase.id === id) this.#phase = { name: "backoff", until };
+  }
+
+  /** No join is in doubt any more. */
+  settle(): void {
+    const now = this.#ports.now();
+    const after = now - (this.#evidence.losses.oldest?.at ?? now);
+    this.#phase = REST;
+    this.#rejected = undefined;
+    this.#attempt = 0;
+    this.#heard = now;
+    this.#pinger.forget();
+    this.#deadline.settled();
+    this.#evidence.settle();
+    this.#evidence.report({ type: "settled", after });
+  }
+
+  /** How long to wait before the first question. */
+  #delayAfter(cause: LossCause): number {
+    const { pingDelay } = this.#options;
+    switch (cause) {
+      case "operator":
+      case "silence":
+        return 0;
+      // After our own restart every domain is verified: not all of them at the same time.
+      case "restart":
+        return pingDelay * (1 + this.#ports.random());
+      default:
+        return pingDelay * (1 + this.#ports.random() / 5);
+    }
+  }
+
+  /** Finds out whether the domain can be reached; goes straight to the rooms when that is known. */
+  #reach(now: number): void {
+    if (this.#evidence.unverified === 0) return this.settle();
+    if (this.#rejected !== undefined) {
+      // Who has left meanwhile, or was seen in the room, is no reason for doubts any more.
+      return this.#evidence.isUnverified(this.#rejected) ? this.#probe("user", now) : this.settle();
+    }
+    if (this.#alive) return this.#startAsking(now);
+    this.#probe(this.#prober(now), now);
+  }
+
+  #probe(by: "component" | "user", now: number): void {
+    const id = this.#ports.id();
+    const until = by === "component"
+      ? this.#pinger.leave(now)
+      : this.#pinger.probeByPing(id, now, this.#rejected);
+    if (until !== undefined) return void (this.#phase = { name: "backoff", until });
+    if (by === "component") this.#evidence.want({ type: "probe", id });
+    this.#evidence.report({ type: "probing", by });
+    this.#phase = { name: "probe", id, until: now + this.#options.pingTimeout, by };
+  }
+
+  /** A domain may answer others, but not the component: so users have their turn. */
+  #prober(now: number): "component" | "user" {
+    const { probe } = this.#options;
+    if (probe !== "auto") return probe;
+    if (this.#mayBounce(now)) return "component";
+    const reachable = this.#ports.componentReachable();
+    if (reachable === false) return "user";
+    const turns = reachable ? 3 : 2;
+    return this.#attempt % turns < turns - 1 ? "component" : "user";
+  }
+
+  /**
+   * Whether our server may be refusing what users send to the domain; a ping in a user's name would
+   * tell nothing then, or make such a time begin anew for all of them. When the time to confirm the
+   * joins has run out, it has to be risked.
+   */
+  #mayBounce(now: number): boolean {
+    const { retryDelay, confirmWithin } = this.#options;
+    if (this.#ports.triesAnew() || now >= this.#failedAt + retryDelay) return false;
+    return now < (this.#evidence.losses.oldest?.at ?? now) + confirmWithin;
+  }
+
+  #probeFailed(now: number): void {
+    // A sign of life may have come meanwhile.
+    if (this.#alive) return this.#startAsking(now);
+    this.#missed();
+    this.#tryLater(now);
+  }
+
+  /** If a probe is under way, it failed. The component's must have been answered somewhere once. */
+  #missed(): void {
+    if (this.#phase.name !== "probe") return;
+    if (this.#phase.by === "user") this.#failedAt = this.#ports.now();
+    const telling = this.#phase.by === "user" || this.#options.probe === "component" ||
+      this.#ports.componentReachable();
+    if (telling) this.#deadline.missed();
+  }
+
+  /** Not everything could be decided: waits. */
+  #tryLater(now: number): void {
+    const { backoffMin, backoffMax } = this.#options;
+    const most = Math.min(backoffMax, backoffMin * 2 ** Math.min(this.#attempt, 30));
+    const until = now + Math.max(PAUSE_MS, most * this.#ports.random());
+    this.#attempt++;
+    this.#pinger.stop();
+    this.#phase = { name: "backoff", until };
+    this.#evidence.report({ type: "unreached", attempt: this.#attempt, until });
+    this.#giveUp();
+  }
+
+  #startAsking(now: number): void {
+    this.#rejected = undefined;
+    this.#deadline.reached();
+    const unverified = this.#pinger.begin();
+    this.#phase = { name: "asking", next: now };
+    this.#evidence.report({ type: "reachable", unverified });
+    this.#ask(now);
+  }
+
+  #ask(now: number): void {
+    this.#phase = { name: "asking", next: this.#pinger.ask(now) };
+    this.#roundDone(now);
+  }
+
+  #roundDone(now: number): void {
+    if (this.#phase.name !== "asking" || !this.#pinger.done) return;
+    if (this.#evidence.unverified === 0) return this.settle();
+    // Not a single answer: find out whether anybody is there before the next order.
+    if (!this.#pinger.fruitful) this.#alive = false;
+    this.#deadline.tried(this.#pinger.about);
+    this.#tryLater(now);
+  }
+
+  #giveUp(): void {
+    if (this.#phase.name === "rest" || this.#phase.name === "asking") return;
+    this.#deadline.giveUp();
+    if (this.#evidence.losses.oldest === undefined) this.settle();
+  }
+}
