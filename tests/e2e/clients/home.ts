@@ -80,6 +80,7 @@ export function ejabberdHome({ remedy, users, certificate }: HomeOptions): Ejabb
       mod_blocking: {},
       mod_caps: {},
       mod_carboncopy: {},
+      mod_privacy: {},
       mod_private: {},
       mod_pubsub: { plugins: ["flat", "pep"] },
       mod_roster: {},
