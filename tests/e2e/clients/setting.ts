@@ -144,8 +144,8 @@ Component "rooms.example" "muc"
   }
 
   /**
-   * Loses everybody who is not at the rooms' server, while the servers can't reach each other. Before they can
-   * again, the witness says something that the others miss.
+   * Loses everybody who is not at the rooms' server, while the servers can't reach each other.
+   * Before they can again, the witness says something that the others miss.
    *
    * @param meanwhile What else happens before the servers can reach each other again.
    */
