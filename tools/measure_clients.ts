@@ -20,7 +20,7 @@ const PICTURE = new URL("../docs/clients.png", import.meta.url);
 const PICTURED = "converse";
 
 /** Longer than all delays by default together. */
-const PATIENCE_SECONDS = 120;
+const PATIENCE_SECONDS = 90;
 const LOSSES: readonly Loss[] = ["silently", "kill -9"];
 /** So many clients at a time tell who is in: a long list does not fit on every screen. */
 const LISTING = 4;

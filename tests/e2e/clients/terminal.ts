@@ -10,6 +10,7 @@ import type { Guest } from "./guest.ts";
 const COLUMNS = 150;
 const ROWS = 45;
 const LOOK_MS = 100;
+const TYPED_WITHIN_MS = 5_000;
 
 /** The terminal, and the guest who sits at it. */
 export class Terminal implements AsyncDisposable {
@@ -29,9 +30,16 @@ export class Terminal implements AsyncDisposable {
     return terminal;
   }
 
-  /** Types text, and the return key. */
+  /**
+   * Types text, and the return key when the text is on the screen: what arrives together is taken
+   * for a paste by some, in which a return key is a line break.
+   */
   async enter(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", "--", text);
+    const deadline = performance.now() + TYPED_WITHIN_MS;
+    while (!(await this.screen()).includes(text) && performance.now() < deadline) {
+      await delay(LOOK_MS);
+    }
     await this.#tmux("send-keys", "Enter");
   }
 
