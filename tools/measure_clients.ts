@@ -48,7 +48,7 @@ async function measure(): Promise<{ results: Results; picture: Uint8Array }> {
         ...cell.remedy === "roomkeeper" && { picture: PICTURED },
       });
       results.get(cell)!.set(loss, played.observations);
-      if (played.picture !== undefined) picture = decodeBase64(played.picture);
+      if (played.picture !== undefined) picture ??= decodeBase64(played.picture);
       const back = played.observations.filter(({ listed, hears, heard }) =>
         listed && hears && heard
       );
