@@ -34,7 +34,12 @@ export type { JoinStore, StoreHealth } from "./store/join_store.ts";
 export { MemoryStore, openStore, SqliteStore } from "./store/mod.ts";
 export { StoreError } from "./store/mod.ts";
 export type { StoreClock, StoreFailure, StoreLog, StoreOptions } from "./store/mod.ts";
-export { Router, type RouterOptions, type RouterPorts } from "./actors/remote_domain/router.ts";
+export {
+  type RequestAnswer,
+  Router,
+  type RouterOptions,
+  type RouterPorts,
+} from "./actors/remote_domain/router.ts";
 export { type DomainStatus, RemoteDomain } from "./actors/remote_domain/remote_domain.ts";
 export {
   DOMAIN_DEFAULTS,
@@ -63,6 +68,7 @@ export type {
   Loss,
   LossCause,
   OccupancyEvent,
+  RoomError,
 } from "./actors/messages/events.ts";
 export {
   ComponentError,

@@ -55,10 +55,10 @@ export function storeLine(store: StoreStatus): string {
   return [
     store.state === "failing" ? `failing (${store.reason})` : "ok",
     size(bytes),
-    `${count(pending, "change")} to be written`,
+    `${counted(pending, "change")} to be written`,
     `slowest write ${Math.round(slowestMs)} ms`,
-    ...failures > 0 ? [count(failures, "failure")] : [],
-    ...setAside > 0 ? [`${count(setAside, "damaged file")} set aside`] : [],
+    ...failures > 0 ? [counted(failures, "failure")] : [],
+    ...setAside > 0 ? [`${counted(setAside, "damaged file")} set aside`] : [],
   ].join(", ");
 }
 
@@ -70,7 +70,8 @@ function size(bytes: number): string {
   return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[power]}`;
 }
 
-function count(value: number, one: string): string {
+/** `1 join`, `2 joins`. */
+export function counted(value: number, one: string): string {
   return `${value} ${one}${value === 1 ? "" : "s"}`;
 }
 

@@ -151,6 +151,7 @@ function makeRouter(system: ActorSystem, ports: Partial<RouterPorts>): Router {
     random: Math.random,
     id: () => `id${ids++}`,
     blind: () => false,
+    hostProbes: () => false,
     triesAnew: () => true,
     ask: () => true,
     notify: ignore,

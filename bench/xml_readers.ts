@@ -5,7 +5,7 @@
  */
 
 import { Parser as HtmlParser } from "htmlparser2";
-import { Parser as LtxParser } from "ltx";
+import LtxParser from "ltx/parser";
 import sax from "sax";
 import { type Detail, SaxEventType, SAXParser, type Tag } from "sax-wasm";
 import { SaxesParser } from "saxes";
@@ -125,8 +125,7 @@ function readSaxes(): Reading {
 
 function readLtx(): Reading {
   const counter = new Counter();
-  const parser = new LtxParser().parser;
-  parser.removeAllListeners();
+  const parser = new LtxParser();
   parser.on("startElement", counter.open);
   parser.on("endElement", counter.close);
   return strings((text) => parser.write(text), counter);

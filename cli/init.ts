@@ -6,6 +6,7 @@
 import { FormatError, formats } from "../config/formats.ts";
 import type { TextFormat } from "../config/option.ts";
 import type { Given } from "./commands.ts";
+import { programName } from "./program_name.ts";
 import { answer, type Question } from "./questions.ts";
 import { serverSnippet, type Setup } from "./snippets.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,10 +16,14 @@ export function init(given: Given<"init">, terminal: Terminal): number {
   const setup = { ...askSetup(given, terminal), secret: newSecret() };
   const { suffix, text, steps } = serverSnippet(setup);
   const beside = given.output.replace(/\.toml$/, "") + suffix;
-  writeAll({ [given.output]: configuration(setup), [beside]: text }, given.force);
+  const files = {
+    [given.output]: configuration(setup, given.store ?? "roomkeeper.sqlite"),
+    [beside]: text,
+  };
+  writeAll(files, given.force ?? false);
 
   const flag = given.output === "roomkeeper.toml" ? "" : ` --config ${given.output}`;
-  const left = [...steps, `Try it: roomkeeper check${flag}`]
+  const left = [...steps, `Try it: ${programName()} check${flag}`]
     .map((step, index) => `  ${index + 1}. ${step.replace("these lines", `what is in ${beside}`)}`);
   terminal.print([`Wrote ${given.output} and ${beside}. What is left:`, ...left].join("\n"));
   return 0;
@@ -38,7 +43,7 @@ function askSetup(given: Given<"init">, terminal: Terminal): Omit<Setup, "secret
     text: "Its hosts whose users are to be kept, such as home.example",
     suggestion: "",
     read: hosts,
-  }, given.watch.length > 0 ? given.watch.join(" ") : undefined);
+  }, given.watch?.join(" "));
   const domain = ask({
     flag: "domain",
     text: "The component's domain",
@@ -96,7 +101,7 @@ function portNumber(text: string): number {
 }
 
 /** The text of `roomkeeper.toml` for this setup. */
-export function configuration(setup: Setup): string {
+function configuration(setup: Setup, store: string): string {
   const { server, host, port, domain, watch, feed, secret } = setup;
   const value = JSON.stringify;
   // With the plugin it is known which server it is.
@@ -123,7 +128,12 @@ watch = [${watch.map((name) => value(name)).join(", ")}]
 
 # How the server tells what happens: Roomkeeper's "plugin", or what it brings along, "stock".
 feed = ${value(feed)}
-${keeper}`;
+${keeper}
+[store]
+# The database, relative to this file. As a service of systemd Roomkeeper may write to
+# /var/lib/roomkeeper alone: path = "/var/lib/roomkeeper/roomkeeper.sqlite"
+path = ${value(store)}
+`;
 }
 
 /** 192 random bits, in characters that need no quoting anywhere. */

@@ -4,13 +4,14 @@
  *
  * @module
  */
+import { Command, CommanderError } from "@commander-js/extra-typings";
 import { ConfigError, ConfigFileError } from "../config/problem.ts";
 import { StoreError } from "../store/errors.ts";
-import { readArguments, UsageError } from "./args.ts";
-import { type CommandName, commandNames, findCommand, type Given } from "./commands.ts";
-import { didYouMean } from "../config/suggest.ts";
-import { commandHelp, programHelp } from "./help.ts";
+import { type CommandName, commandNames, type Given, makeCommand } from "./commands.ts";
+import { exitCodes, HELP_WIDTH, section } from "./help.ts";
+import { programName } from "./program_name.ts";
 import { type Terminal, terminal as ownTerminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Carries out a command and returns the exit code. */
 export type Handler<Name extends CommandName> = (
@@ -29,6 +30,15 @@ export type ProgramCommand = "run" | "check" | "demo" | "status";
 /** Their handlers. A command without one is as if it didn't exist. */
 export type ProgramHandlers = Partial<Handlers<ProgramCommand>>;
 
+/** Flags that stand for a command. */
+const COMMAND_OF_FLAG: ReadonlyMap<string, string> = new Map([
+  ["-h", "help"],
+  ["--help", "help"],
+  ["-v", "version"],
+  ["-V", "version"],
+  ["--version", "version"],
+]);
+
 /**
  * Runs the command line.
  *
@@ -46,31 +56,89 @@ export async function main(
     ...program,
     init: async () => (await import("./init.ts")).init,
     version: async () => (await import("./version.ts")).version,
-    help: () => Promise.resolve((given, terminal) => help(given, terminal, names)),
   };
-  const names = commandNames.filter((name) => handlers[name] !== undefined);
+  const root = rootCommand(terminal);
+  let code = 0;
+  for (const name of commandNames) {
+    const load = handlers[name];
+    if (load === undefined) continue;
+    const command = makeCommand(name).copyInheritedSettings(root).action(async (given) => {
+      // The flags of this command are what its handler takes.
+      const handler = await load() as Handler<CommandName>;
+      code = await handler(given as Given<CommandName>, terminal);
+    });
+    root.addCommand(command);
+  }
   try {
-    const { command, given } = readArguments(args, names);
-    const handler = await handlers[command]!() as Handler<CommandName>;
-    return await handler(given, terminal);
+    await root.parseAsync(commandFirst(args, root), { from: "user" });
+    return code;
   } catch (error) {
-    if (args.length === 0) terminal.complain(programHelp(names));
-    return explain(error, terminal);
+    if (!(error instanceof CommanderError)) return explain(error, terminal);
+    if (error.exitCode === 0) return 0;
+    // Without a command the help has been printed.
+    if (error.code === "commander.help") return 2;
+    return explain(usageError(error, commandNames.find((name) => name === args[0])), terminal);
   }
 }
 
-function help(
-  { argument }: Given<"help">,
-  terminal: Terminal,
-  names: readonly CommandName[],
-): number {
-  const topic = findCommand(argument, names);
-  if (argument !== undefined && topic === undefined) {
-    const hint = didYouMean(argument, names);
-    throw new UsageError(`there is no command "${argument}" to explain${hint}`);
-  }
-  terminal.print((topic === undefined ? programHelp(names) : commandHelp(topic)).trimEnd());
-  return 0;
+/** The program, without its commands. */
+function rootCommand(terminal: Terminal): Command {
+  return new Command("roomkeeper")
+    .description(
+      "Roomkeeper keeps the users of an XMPP server in their chat rooms: when the link to a " +
+        "room's server is lost it verifies who is still in, and tells the clients of those who " +
+        "are not.",
+    )
+    .usage("COMMAND [options]")
+    .option("-v, --version", "tell the version")
+    .helpOption("-h, --help", "explain a command")
+    .helpCommand("help [COMMAND]", "explain a command")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.complain(text.trimEnd()),
+      outputError: () => {},
+      getOutHelpWidth: () => HELP_WIDTH,
+      getErrHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      "after",
+      [
+        section("First steps", [
+          ["roomkeeper demo", "see what it does"],
+          ["roomkeeper init", "write a configuration, and the lines for your server"],
+          ["roomkeeper check", "try it, and be told what is missing"],
+          ["roomkeeper run", "start"],
+        ]),
+        section("Environment", [
+          ["ROOMKEEPER_SECRET", "the component's secret; wins over the configuration file"],
+          ["NO_COLOR", "no colours, if set"],
+        ]),
+        exitCodes(),
+        "",
+        "roomkeeper COMMAND --help explains a command.",
+      ].join("\n"),
+    ) as Command;
+}
+
+/** The arguments with the command that a flag stands for; what can't be explained is unknown. */
+function commandFirst([first, ...rest]: readonly string[], root: Command): string[] {
+  if (first === undefined) return [];
+  const name = COMMAND_OF_FLAG.get(first) ?? first;
+  const [topic] = rest;
+  const unknown = topic !== undefined && !root.commands.some((known) => known.name() === topic);
+  return name === "help" && unknown ? [topic] : [name, ...rest];
+}
+
+function usageError({ message }: CommanderError, command: CommandName | undefined): UsageError {
+  const text = message.replace(/^error: /, "").replace(
+    /\n\(Did you mean (.*)\)$/s,
+    "; did you mean $1",
+  );
+  return new UsageError(text, command);
 }
 
 function explain(error: unknown, terminal: Terminal): number {
@@ -81,7 +149,7 @@ function explain(error: unknown, terminal: Terminal): number {
   terminal.complain(`roomkeeper: ${error instanceof Error ? error.message : String(error)}`);
   if (error instanceof UsageError) {
     const command = error.command === undefined ? "" : `${error.command} `;
-    terminal.complain(`Try: roomkeeper ${command}--help`);
+    terminal.complain(`Try: ${programName()} ${command}--help`);
     return 2;
   }
   if (error instanceof StoreError) return error.lasting ? 2 : 1;

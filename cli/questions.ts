@@ -4,9 +4,9 @@
  * @module
  */
 import { FormatError } from "../config/formats.ts";
-import { UsageError } from "./args.ts";
 import type { CommandName } from "./commands.ts";
 import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** A question. */
 export interface Question<Value> {

@@ -13,11 +13,12 @@ import {
 import type { Config } from "../config/schema.ts";
 import { StanzaIds } from "../keeper/stanza_ids.ts";
 import { type Element, xml } from "../xml/mod.ts";
+import { answerOrigin } from "../xmpp/answer_origin.ts";
 import { discoInfoQuery, parseDiscoInfo } from "../xmpp/disco.ts";
 import { PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
+import { parseIqAnswer } from "../xmpp/iq.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { ping } from "../xmpp/ping.ts";
-import { parseStanzaError } from "../xmpp/stanza_error.ts";
 import { parseVersion, versionQuery } from "../xmpp/version.ts";
 import { type Part, serverSnippet } from "./snippets.ts";
 
@@ -92,7 +93,7 @@ export class ServerProbe {
   async #askSoftware(host: string): Promise<string> {
     const query = { from: this.#config.server.domain, to: host };
     const version = await this.#ask(versionQuery({ ...query, id: this.#ids.next() }));
-    if (version === undefined || /^remote-server-/.test(conditionOf(version) ?? "")) {
+    if (version === undefined || this.#isEnRoute(version, host)) {
       throw new CheckFailed(
         `${host} is no host of this server, or it does not answer. Correct [server] watch.`,
       );
@@ -106,6 +107,13 @@ export class ServerProbe {
     const identities = info && parseDiscoInfo(info)?.identities;
     this.#software = identities?.find(({ category }) => category === "server")?.name ?? "";
     return this.#software || "of which software it does not tell (XEP-0092)";
+  }
+
+  /** Whether the server answered in the name of a host that it does not have and can't reach. */
+  #isEnRoute(iq: Element, host: string): boolean {
+    const answer = parseIqAnswer(iq);
+    const ours = new Set([this.#config.server.domain]);
+    return answer !== undefined && answerOrigin(answer, host, ours) === "en-route";
   }
 
   async #ask(query: Element): Promise<Element | undefined> {
@@ -234,8 +242,4 @@ export class ServerProbe {
       return `${SERVERS[server]} needs these lines:\n\n${text}\n${left}`;
     }).join("\n\n");
   }
-}
-
-function conditionOf(stanza: Element): string | undefined {
-  return parseStanzaError(stanza)?.condition;
 }

@@ -66,7 +66,8 @@ function prosody(setup: Setup, parts: readonly Part[]): Snippet {
     text: blocks.map((lines) => lines.join("\n") + "\n").join("\n"),
     steps: [
       ...parts.includes("feed") ? [install] : [],
-      "Add these lines to prosody.cfg.lua, and restart Prosody.",
+      "Add these lines to prosody.cfg.lua (on Debian: as a file in /etc/prosody/conf.d), and " +
+      "restart Prosody.",
     ],
   };
 }
@@ -111,7 +112,7 @@ function prosodyComponent({ domain, secret }: Setup): string[] {
 function ejabberd(setup: Setup, parts: readonly Part[]): Snippet {
   const plugin = setup.feed === "plugin";
   const install = plugin
-    ? "Build and install servers/ejabberd/mod_roomkeeper.erl (servers/ejabberd/build.sh)."
+    ? "Build and install servers/ejabberd (servers/ejabberd/build.sh)."
     : `See that ${setup.domain} leads to this server in the DNS, or to nothing: while Roomkeeper ` +
       "is away, ejabberd looks for it there.";
   const blocks = [

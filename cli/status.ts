@@ -51,7 +51,8 @@ export async function status(given: Given<"status">, terminal: Terminal): Promis
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream());
   for await (const { data } of events) {
-    terminal.print((wipe ? WIPE : "") + show(JSON.parse(data)));
+    const lines = show(JSON.parse(data)).split("\n");
+    terminal.print(wipe ? WIPE + lines.slice(0, screen.rows - 1).join("\n") : lines.join("\n"));
     if (!wipe && !given.json) terminal.print("");
   }
   throw new StatusError("Roomkeeper has stopped");

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { bold, dim, green, red, yellow } from "@std/fmt/colors";
+import { stripVTControlCharacters, styleText } from "node:util";
 import type { Overview } from "../admin/overview.ts";
 import type { DomainRow, RowPage } from "../admin/rows.ts";
-import { storeLine, storeTrouble } from "../admin/store_status.ts";
+import { counted, storeLine, storeTrouble } from "../admin/store_status.ts";
 
 /** How to write. */
 export interface StatusTextOptions {
@@ -18,14 +18,21 @@ export interface StatusTextOptions {
   readonly columns?: number;
 }
 
-type Paint = (text: string) => string;
+type Style = "bold" | "dim" | "green" | "red" | "yellow";
 
-const LINK_PAINT: Readonly<Record<DomainRow["link"], Paint>> = {
-  up: green,
-  idle: green,
-  down: red,
-  unknown: dim,
-  unwatched: dim,
+type Paint = (style: Style, text: string) => string;
+
+const LINK_STYLE: Readonly<Record<DomainRow["link"], Style>> = {
+  up: "green",
+  idle: "green",
+  down: "red",
+  unknown: "dim",
+  unwatched: "dim",
+};
+
+/** What the table says where the link's own word would not be understood. */
+const LINK_WORD: Partial<Readonly<Record<DomainRow["link"], string>>> = {
+  unwatched: "nobody there",
 };
 
 const COLUMNS = ["DOMAIN", "LINK", "JOINS", "ROOMS", "LAST LOSS", "STILL IN", "TOLD", "NOW"];
@@ -37,7 +44,9 @@ export function statusText(
   view: RowPage & { readonly overview: Overview },
   { now, colour, columns = Infinity }: StatusTextOptions,
 ): string {
-  const paint = (style: Paint): Paint => colour ? style : (text) => text;
+  // Whether the output is a terminal has been asked already.
+  const paint: Paint = (style, text) =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
   const { overview, rows, found, pages } = view;
   const cells = [COLUMNS, ...rows.map((row) => cellsOf(row, now))];
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
@@ -46,35 +55,38 @@ export function statusText(
   widths[0] = Math.max(12, Math.min(widths[0]!, columns - others));
   const lines = cells.map((row, index) => {
     const line = row.map((cell, column) => fit(cell, widths[column]!, RIGHT.has(column)));
-    const style = rows[index - 1] ? LINK_PAINT[rows[index - 1]!.link] : undefined;
-    if (style === undefined) return paint(bold)(cut(line.join("  "), columns));
+    const style = rows[index - 1] ? LINK_STYLE[rows[index - 1]!.link] : undefined;
+    if (style === undefined) return paint("bold", cut(line.join("  "), columns));
     const after = cut(line.join("  ").trimEnd(), columns);
     const start = widths[0]! + 2;
     const end = start + widths[1]!;
-    return after.slice(0, start) + paint(style)(after.slice(start, end)) + after.slice(end);
+    return after.slice(0, start) + paint(style, after.slice(start, end)) + after.slice(end);
   });
-  const more = pages > 1 ? [paint(dim)(`… and ${found - rows.length} more domains`)] : [];
+  const more = pages > 1
+    ? [paint("dim", `… and ${counted(found - rows.length, "more domain")}`)]
+    : [];
   const table = rows.length > 0 ? ["", ...lines, ...more] : ["", "Nobody is in a room elsewhere."];
-  return [...head(overview, now, paint), ...table].join("\n");
+  const summary = head(overview, now, paint).flatMap((line) => wrap(line, columns));
+  return [...summary, ...table].join("\n");
 }
 
-function head(overview: Overview, now: number, paint: (style: Paint) => Paint): string[] {
+function head(overview: Overview, now: number, paint: Paint): string[] {
   const { connection, hosts, joins, sessions, links, verifying, verdicts } = overview;
   const connected = connection.state === "connected";
   const { version, paused, held, store } = overview;
   const since = `for ${duration(now - connection.since)}`;
   const state = connected
-    ? paint(green)(`connected ${since}`)
-    : paint(red)(`not connected ${since}${connection.reason ? `: ${connection.reason}` : ""}`);
+    ? paint("green", `connected ${since}`)
+    : paint("red", `not connected ${since}${connection.reason ? `: ${connection.reason}` : ""}`);
   const behind = hosts.filter((host) => connected && host.state !== "synced");
   const all = Object.values(links).reduce((sum, some) => sum + some);
   const trouble = storeTrouble(store);
   return [
-    `${paint(bold)(`Roomkeeper ${version}`)}  ${state}`,
-    ...behind.map(({ host }) => paint(yellow)(`The plugin of ${host} is not in step`)),
-    ...trouble === undefined ? [] : [paint(red)(trouble)],
-    ...paused ? [paint(yellow)(`Notices are held back: ${held} so far`)] : [],
-    `${joins} joins of ${sessions} sessions in ${all} domains: ` +
+    `${paint("bold", `Roomkeeper ${version}`)}  ${state}`,
+    ...behind.map(({ host }) => paint("yellow", `The plugin of ${host} is not in step`)),
+    ...trouble === undefined ? [] : [paint("red", trouble)],
+    ...paused ? [paint("yellow", `Notices are held back: ${held} so far`)] : [],
+    `${counted(joins, "join")} of ${counted(sessions, "session")} in ${counted(all, "domain")}: ` +
     `${links.up} up, ${links.idle} idle, ${links.down} down, ${links.unknown} unknown`,
     `${verifying} being verified; so far ${verdicts.joined} found still in, ` +
     `${verdicts.gone} gone, ${verdicts.unconfirmed} unconfirmed`,
@@ -86,7 +98,7 @@ function cellsOf(row: DomainRow, now: number): string[] {
   const { domain, link, joins, rooms, loss, verdicts, verifying } = row;
   return [
     printable(domain),
-    link,
+    LINK_WORD[link] ?? link,
     String(joins),
     String(rooms),
     loss ? `${duration(now - loss.at)} ago` : "-",
@@ -117,6 +129,18 @@ function printable(text: string): string {
 function fit(text: string, width: number, right: boolean): string {
   const short = cut(text, width);
   return right ? short.padStart(width) : short.padEnd(width);
+}
+
+/** The lines of a text that may have styles in it, broken between words. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/(?<=\S) /)) {
+    const longer = `${lines.at(-1)} ${word}`;
+    const fits = lines.length > 0 && stripVTControlCharacters(longer).length <= width;
+    if (fits) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function cut(text: string, width: number): string {

@@ -13,7 +13,7 @@ export interface Terminal {
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
   /**
-   * Asks a question.
+   * Asks a question, with the suggestion in brackets: an empty line takes it.
    *
    * @param question Without mark or line end.
    * @param suggestion The answer if none is typed.
@@ -29,5 +29,10 @@ export const terminal: Terminal = {
   get interactive() {
     return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   },
-  ask: (question, suggestion) => prompt(`${question}:`, suggestion)?.trim(),
+  ask(question, suggestion) {
+    // A default of prompt() stands in the line already, so that what is typed is added to it.
+    const shown = suggestion === "" ? "" : ` [${suggestion}]`;
+    const typed = prompt(`${question}${shown}:`)?.trim();
+    return typed === "" ? suggestion : typed;
+  },
 };

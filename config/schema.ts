@@ -77,18 +77,42 @@ export const schema = {
     },
   },
   keeper: {
-    doc: "When and how Roomkeeper verifies that a user is still in a room, and what it tells the " +
-      "client if not.",
+    doc:
+      "When and how Roomkeeper verifies that a user is still in a room, and how it brings back " +
+      "those who are not.",
     options: {
+      recover: {
+        type: "choice",
+        choices: ["rejoin", "notify"],
+        default: "rejoin",
+        doc:
+          "What is done for a user who has fallen out of a room. `rejoin`: Roomkeeper joins the " +
+          "room again in the user's name, and tells the client only where that fails. `notify`: " +
+          "the client is told that it is out, and has to see to it itself.",
+      },
+      vanished: {
+        type: "choice",
+        choices: ["notify", "recreate"],
+        default: "notify",
+        doc: "What is done where the room itself is not there any more. `notify`: its users are " +
+          "told. `recreate`: one of them makes it again and becomes its owner, the others follow.",
+      },
       ping_delay: {
         type: "duration",
-        default: 60,
+        default: 1,
         min: 0,
         max: 3600,
         doc:
-          "How long to wait after a link is lost before asking its rooms, so that restarts and " +
-          "short cuts settle by themselves. A random part is added, so that not all domains are " +
-          "asked in the same moment.",
+          "How long to wait after a link is lost before looking for the domain again. A random " +
+          "part is added, so that not all domains are looked for in the same moment.",
+      },
+      settle: {
+        type: "duration",
+        default: 3,
+        min: 0,
+        max: 600,
+        doc: "How long a domain must have been there again before its rooms are asked: a server " +
+          "that has just started may not have loaded its rooms.",
       },
       ping_timeout: {
         type: "duration",
@@ -97,14 +121,16 @@ export const schema = {
         max: 600,
         doc: "How long to wait for the answer to a ping before it counts as undecided.",
       },
-      confirm_within: {
+      give_up: {
         type: "duration",
-        default: 600,
+        default: 86_400,
         min: 1,
-        max: 86_400,
+        max: 2_592_000,
         zero: "the first answer that does not confirm that the user is in the room decides",
-        doc: "How long after the loss of a link to go on asking before it is given up as " +
-          "unconfirmed.",
+        doc:
+          "How long after the loss of a link to go on trying, as long as the user is logged in. " +
+          'With `recover = "notify"` some minutes serve users better, such as `"10min"`: who is ' +
+          "not brought back is to know soon.",
       },
       unconfirmed: {
         type: "choice",
@@ -113,6 +139,23 @@ export const schema = {
         doc:
           "What to do with a join that could not be confirmed in time: tell the client that it " +
           "is out of the room, or leave it alone.",
+      },
+      rejoins_per_second: {
+        type: "integer",
+        unit: "joins a second",
+        default: 10,
+        min: 1,
+        max: 1000,
+        doc: "The fastest pace of rejoins to one remote domain. Usually the rooms' own pace is " +
+          "slower: few joins are on their way at a time, and the next follows when one is in.",
+      },
+      max_rejoins_per_second: {
+        type: "integer",
+        unit: "joins a second",
+        default: 100,
+        min: 1,
+        max: 1000,
+        doc: "The fastest pace of rejoins to all remote domains together.",
       },
       pings_per_second: {
         type: "integer",
@@ -136,7 +179,7 @@ export const schema = {
         min: 1,
         max: 86_400,
         zero: "silence is never a reason",
-        doc: 'With `feed = "stock"` only, where a lost link is not reported: a domain from which ' +
+        doc: 'With `feed = "stock"`, where a lost link is not reported: a domain from which ' +
           "nothing has come for so long is verified.",
       },
       probe: {
@@ -144,8 +187,9 @@ export const schema = {
         choices: ["auto", "component", "user"],
         default: "auto",
         doc: "Who asks first whether a domain can be reached again. `component`: a ping from the " +
-          "component's own domain, which needs a DNS record for it. `user`: one user's self-ping. " +
-          "`auto`: the component, and a user where nobody outside can reach the component.",
+          "component's own domain, which needs a DNS record and a certificate for it. `user`: one " +
+          "user's self-ping. `auto`: the host of the users itself, where its plugin can do that; " +
+          "else the component, and a user where nobody outside can reach the component.",
       },
       retry_delay: {
         type: "duration",
@@ -156,11 +200,12 @@ export const schema = {
           "How long your server may refuse everything to a domain after it could not connect to " +
           "it: ejabberd's `s2s_max_retry_delay`. With `probe = \"auto\"` no user's ping finds out " +
           "about a domain for so long after a failure, since that could begin such a time anew. " +
-          "Prosody has none; with its plugin that is known, with the stock feed set 0.",
+          "Only for the stock feed: the plugins need no user's ping to find out. Prosody has no " +
+          "such time: set 0 there.",
       },
       backoff_min: {
         type: "duration",
-        default: 15,
+        default: 1,
         min: 1,
         max: 600,
         doc: "The wait after the first unanswered probe, at most: waits are random, and the most " +
@@ -168,7 +213,7 @@ export const schema = {
       },
       backoff_max: {
         type: "duration",
-        default: 120,
+        default: 30,
         min: 1,
         max: 3600,
         doc: "The longest wait between two probes.",
@@ -178,8 +223,9 @@ export const schema = {
         default: [330, 333],
         min: 100,
         max: 999,
-        doc: "Status codes of the notice besides 110. XEP-0045 registers 333; some clients look " +
-          "for 330, and the others ignore it.",
+        doc: "Status codes of the notice besides 110. XEP-0045 registers 333, and 330 is what " +
+          "Prosody's mod_ping_muc sends. With 332 and 333 Gajim 2.1 joins again by itself, and " +
+          "Conversations waits before it does.",
       },
       notice_reason: {
         type: "text",

@@ -64,7 +64,7 @@ export async function demo(_given: unknown, terminal: Terminal): Promise<number>
     probe: "component",
     pingDelay: 2_000,
     pingTimeout: 2_000,
-    confirmWithin: 10_000,
+    giveUp: 10_000,
     backoffMin: 1_000,
     backoffMax: 1_000,
     observers: [timeline.observer(), {

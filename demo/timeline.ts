@@ -16,7 +16,11 @@ const PAINT: Readonly<Record<Actor, (text: string) => string>> = {
   keeper: bold,
 };
 
-const PROBERS = { component: "keeper.home.example, no user involved", user: "one user" } as const;
+const PROBERS = {
+  component: "keeper.home.example, no user involved",
+  host: "home.example, no user involved",
+  user: "one user",
+} as const;
 
 /** Prints lines with the seconds since the start. */
 export class Timeline {

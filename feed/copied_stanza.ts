@@ -4,6 +4,7 @@
  * @module
  */
 import type { Element } from "../xml/element.ts";
+import type { RoomError } from "../actors/messages/events.ts";
 import { type IqAnswer, parseIqAnswer } from "../xmpp/iq.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { isPing } from "../xmpp/ping.ts";
@@ -44,6 +45,8 @@ export interface CopiedStanza {
   hasStatus(code: number): boolean;
   /** What it answers to an `iq`, if it does. */
   answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined;
+  /** What is wrong, if it is an error. */
+  error(): RoomError | undefined;
 }
 
 /** A copied stanza that was parsed in full. */
@@ -119,6 +122,13 @@ export class ParsedCopy implements CopiedStanza {
 
   answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined {
     return parseIqAnswer(this.#stanza);
+  }
+
+  error(): RoomError | undefined {
+    const error = parseStanzaError(this.#stanza);
+    if (error === undefined) return undefined;
+    const { type: errorType, ...told } = error;
+    return { type: "error", errorType, ...told };
   }
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { Field, Flag, Kind, type StanzaScanner, Type } from "../xml/scanner/mod.ts";
+import type { RoomError } from "../actors/messages/events.ts";
 import type { IqAnswer } from "../xmpp/iq.ts";
 import { scanPluginEvents } from "../xmpp/plugin_event_scanner.ts";
 import type { CopiedStanza, StanzaKind } from "./copied_stanza.ts";
@@ -72,6 +73,8 @@ export class RecordTap {
       case "answered":
         // There is more to an error than its record tells.
         return tapped.event.answer.type === "result" ? tapped : undefined;
+      case "refused":
+        return undefined;
       case "joined":
       case "renamed":
         // What a join keeps must not share the memory of the batch's strings.
@@ -187,10 +190,12 @@ class RecordCopy implements CopiedStanza {
 
   answer(): Exclude<IqAnswer, { type: "timeout" }> | undefined {
     const { type } = this;
-    if (type === "result") return { type };
+    return type === "result" ? { type } : this.error();
+  }
+
+  /** Only whether there is an error matters: it is read by the full parser. */
+  error(): RoomError | undefined {
     const { condition } = this;
-    // Only whether there is an error matters: it is read by the full parser.
-    if (condition === undefined) return undefined;
-    return { type: "error", condition, errorType: "cancel", by: undefined, uri: undefined };
+    return condition === undefined ? undefined : { type: "error", condition, errorType: "cancel" };
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Element } from "../xml/element.ts";
+import { isUndelivered } from "../xmpp/answer_origin.ts";
 import { unwrapForwarded } from "../xmpp/forward.ts";
 import { bareJid, domainOf, resourceOf } from "../xmpp/jid.ts";
 import { type MalformedPluginEventError, parsePluginEvents } from "../xmpp/plugin_message.ts";
@@ -87,7 +88,7 @@ export function readCopy(copy: CopiedStanza, prefix: string): FeedEvent | undefi
   if (!copy.toSession) return undefined;
   switch (copy.kind) {
     case "presence":
-      return readPresence(copy, from, to);
+      return readPresence(copy, from, to, prefix);
     case "message":
       return readMessage(copy, from, to);
     case "iq":
@@ -113,18 +114,42 @@ function readOutgoing(copy: CopiedStanza, user: string, to: string): FeedEvent |
 }
 
 /** What a room tells an occupant: in, out, renamed, or about somebody else (XEP-0045). */
-function readPresence(copy: CopiedStanza, from: string, user: string): FeedEvent | undefined {
+function readPresence(
+  copy: CopiedStanza,
+  from: string,
+  user: string,
+  prefix: string,
+): FeedEvent | undefined {
   const { type } = copy;
-  if (type === "error") return readUnreachable(copy, from, user);
+  if (type === "error") {
+    return readRefusal(copy, from, user, prefix) ?? readUnreachable(copy, from, user);
+  }
   const nick = resourceOf(from);
   if (!nick || !copy.fromRoom || (type !== undefined && type !== "unavailable")) return undefined;
   const room = bareJid(from);
   // Each occupant is told as itself when the room ends; not every server marks that with 110.
   if (type === "unavailable" && copy.isDestroyed) return { type: "left", user, room };
   if (!copy.hasStatus(110)) return { type: "seen", user, room };
-  if (type === undefined) return { type: "joined", user, room, nick };
+  if (type === undefined) {
+    return { type: "joined", user, room, nick, ...(copy.hasStatus(201) && { created: true }) };
+  }
   const newNick = copy.hasStatus(303) ? copy.itemNick : undefined;
   return newNick ? { type: "renamed", user, room, nick: newNick } : { type: "left", user, room };
+}
+
+/** A join of ours is answered with an error. Some rooms leave its id out, so that it may be ours. */
+function readRefusal(
+  copy: CopiedStanza,
+  from: string,
+  user: string,
+  prefix: string,
+): FeedEvent | undefined {
+  const { id } = copy;
+  if (id !== "" && !copy.idStartsWith(prefix)) return undefined;
+  const error = copy.error();
+  // Without an id it may be any presence that our own server could not deliver.
+  if (error === undefined || (id === "" && isUndelivered(error.condition))) return undefined;
+  return { type: "refused", id, user, room: bareJid(from), error };
 }
 
 function readMessage(copy: CopiedStanza, from: string, user: string): FeedEvent | undefined {
@@ -167,7 +192,7 @@ function readIq(
 /** An error by which our own server says that a domain could not be reached. */
 function readUnreachable(copy: CopiedStanza, from: string, user: string): FeedEvent | undefined {
   const { condition } = copy;
-  return condition === "remote-server-not-found" || condition === "remote-server-timeout"
+  return condition !== undefined && isUndelivered(condition)
     ? { type: "unreachable", user, domain: domainOf(from) }
     : undefined;
 }

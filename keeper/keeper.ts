@@ -16,6 +16,7 @@ import {
   type ConnectionStatus,
   type Identity,
   type OutboxLimits,
+  type Priority,
   RequestError,
   type RequestHandler,
   scannerReader,
@@ -23,16 +24,19 @@ import {
   type Transport,
 } from "../component/mod.ts";
 import type { Element } from "../xml/mod.ts";
+import { answerOrigin } from "../xmpp/answer_origin.ts";
 import { discoInfoQuery } from "../xmpp/disco.ts";
 import { parseIqAnswer } from "../xmpp/iq.ts";
 import { PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
 import type { PluginPayload } from "../xmpp/plugin_events.ts";
 import { leaveNotice } from "../xmpp/muc.ts";
 import { ping } from "../xmpp/ping.ts";
+import { instantRoomForm, joinPresence } from "../xmpp/rejoin.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
 import type { PluginSync } from "./plugin_sync.ts";
 import type { JoinStore, StoreHealth } from "../store/join_store.ts";
 import { SuspendAwareClock } from "./suspend_aware_clock.ts";
+import { noticeText } from "./notice_text.ts";
 import { NoticeQueue, type UserNotice } from "./notice_queue.ts";
 import { type KeeperObserver, observers } from "./observer.ts";
 import { Plugins } from "./plugins.ts";
@@ -151,6 +155,7 @@ export class Keeper implements AsyncDisposable {
       random: options.system?.random ?? Math.random,
       id: () => this.#ids.next(),
       blind: (host) => !this.#sees(host),
+      hostProbes: (host) => this.#plugins.takesRequests(host),
       triesAnew: () => this.hosts.some(({ software }) => software === "prosody"),
       ask: (link, question) => this.#ask(link, question),
       notify: (link, notice) => {
@@ -163,6 +168,7 @@ export class Keeper implements AsyncDisposable {
     this.#plugins = new Plugins(watch, {
       now: this.#now,
       greet: (host) => this.#greet(host),
+      send: (host, request) => this.#send(this.#toPlugin(host, request)),
       router: this.router,
       observer: this.#observer,
     });
@@ -178,7 +184,7 @@ export class Keeper implements AsyncDisposable {
     return this.#options.feed === "stock" ? [] : this.#plugins.all;
   }
 
-  /** Whether notices are held back; see {@linkcode pause}. */
+  /** Whether nothing is done in users' names or told to them; see {@linkcode pause}. */
   get paused(): boolean {
     return this.#notices.paused;
   }
@@ -207,12 +213,12 @@ export class Keeper implements AsyncDisposable {
     if (this.#options.feed !== "stock") this.#plugins.start();
   }
 
-  /** Holds back all notices, until {@linkcode resume}. */
+  /** Holds back all rejoins and notices, until {@linkcode resume}. */
   pause(): void {
     this.#notices.pause();
   }
 
-  /** Sends the notices that were held back, unless the user has rejoined meanwhile. */
+  /** Goes on with rejoins, and sends the notices that still hold. */
   resume(): void {
     this.#notices.resume();
   }
@@ -316,14 +322,18 @@ export class Keeper implements AsyncDisposable {
   }
 
   #greet(host: string): boolean {
-    const { domain } = this.#options;
-    const hello = {
-      type: "keeper-hello",
-      prefix: this.#ids.prefix,
-      version: PLUGIN_VERSION,
-    } as const;
-    const stanza = pluginMessage({ from: domain, to: host }, [hello]);
-    const sent = this.#connection.send(stanza, "urgent");
+    const { prefix } = this.#ids;
+    const hello = { type: "keeper-hello", prefix, version: PLUGIN_VERSION } as const;
+    return this.#send(this.#toPlugin(host, hello), "urgent");
+  }
+
+  #toPlugin(host: string, payload: PluginPayload): Element {
+    return pluginMessage({ from: this.#options.domain, to: host }, [payload]);
+  }
+
+  /** Returns whether the connection took it. */
+  #send(stanza: Element, priority?: Priority): boolean {
+    const sent = this.#connection.send(stanza, priority);
     return sent === "sent" || sent === "queued";
   }
 
@@ -399,13 +409,28 @@ export class Keeper implements AsyncDisposable {
     // While notices wait, more verdicts would only make more of them.
     if (!this.#sees(link.host) || this.#notices.behind) return false;
     const { id } = question;
-    if (question.type === "probe") return this.#probe(link, id);
-    const { user, room } = question;
-    const stanza = question.type === "ping"
-      ? selfPing({ id, user, room, nick: question.nick })
-      : discoInfoQuery({ id, from: user, to: room });
-    const sent = this.#connection.send(stanza);
-    return sent === "sent" || sent === "queued";
+    switch (question.type) {
+      case "probe":
+        return question.by === "host"
+          ? this.#plugins.request(link, { type: "probe", id, domain: link.domain })
+          : this.#probe(link, id);
+      case "ping":
+        return this.#send(selfPing(question));
+      case "ask-room":
+        return this.#send(discoInfoQuery({ id, from: question.user, to: question.room }));
+      case "rejoin":
+        return !this.paused && this.#rejoin(link, question);
+      case "configure":
+        return !this.paused && this.#send(instantRoomForm(question));
+    }
+  }
+
+  /** The plugin knows what the session's join has to say; without it, the join is a plain one. */
+  #rejoin(link: DomainKey, rejoin: Extract<QuestionEffect, { type: "rejoin" }>): boolean {
+    const { id, user, room } = rejoin;
+    return this.#plugins.takesRequests(link.host)
+      ? this.#plugins.request(link, { type: "rejoin", id, user, room })
+      : this.#send(joinPresence(rejoin));
   }
 
   #probe(link: DomainKey, id: string): boolean {
@@ -425,23 +450,21 @@ export class Keeper implements AsyncDisposable {
   /** Whether the remote side made this answer, rather than a server that could not reach it. */
   #isRemote(iq: Element, link: DomainKey): boolean {
     const answer = parseIqAnswer(iq);
-    if (answer?.type !== "error") return answer !== undefined;
-    return !answer.condition.startsWith("remote-server-") && answer.errorType !== "wait" &&
-      answer.by !== link.host && answer.by !== this.#options.domain;
+    const ours = new Set([link.host, this.#options.domain]);
+    return answer !== undefined && answerOrigin(answer, link.domain, ours) === "remote";
   }
 
   #notify(userNotice: UserNotice): "sent" | "full" | "closed" | "failed" {
-    const { user, room, nick, reason } = userNotice.notice;
+    const { user, room, nick, reason, alternate, because } = userNotice.notice;
+    const { noticeReason = "Connection to remote server lost", noticeStatuses } = this.#options;
     try {
       const stanza = leaveNotice({
         user,
         room,
         nick,
         id: this.#ids.next(),
-        reason: this.#options.noticeReason ?? "Connection to remote server lost",
-        ...(reason === "destroyed"
-          ? { destroyed: {} }
-          : { statuses: this.#options.noticeStatuses ?? [330, 333] }),
+        reason: noticeText(noticeReason, because),
+        ...(reason === "destroyed" ? { destroyed: { alternate } } : { statuses: noticeStatuses }),
       });
       const sent = this.#connection.send(stanza, "urgent");
       return sent === "queued" ? "sent" : sent;

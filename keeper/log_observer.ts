@@ -21,6 +21,13 @@ const CAUSES = {
   "operator": "An operator wants to know",
 } as const;
 
+/** What comes after a rejoin that failed. */
+const NEXT = {
+  again: "trying again",
+  notify: "the client is told",
+  forget: "the session does not want it any more",
+} as const;
+
 /** No more losses by our own restart for so long, and it is time to sum up, in milliseconds. */
 const QUIET_MS = 1_000;
 
@@ -68,6 +75,14 @@ export function logObserver(
         'The plugin of {host} does not answer: load mod_roomkeeper there, or set feed = "stock"',
         { event: "unanswered", host },
       ),
+    outdated: (host, software) =>
+      warnings.note(
+        `outdated ${host}`,
+        "The plugin of {host} ({software}) is of an older version: it can't join rooms again as a " +
+          "client would, nor find out what {host} can reach; install the plugin that came with " +
+          "this version of Roomkeeper",
+        { event: "outdated", host, software },
+      ),
     ignored: (kind, from, why) =>
       warnings.note(kind, "Ignored input ({kind}) from {from}: {why}", {
         event: "ignored",
@@ -94,6 +109,11 @@ export function logObserver(
         reason,
       }),
   };
+}
+
+/** A time in milliseconds, rounded for people. */
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, report: Report): void {
@@ -127,6 +147,24 @@ function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, repor
       return infos.note(
         "refused",
         "{user} is in {limit} rooms already; {room} is not kept",
+        fields,
+      );
+    case "rejoining":
+      return logger.debug("Joining {room} again in the name of {user}", fields);
+    case "rejoined":
+      return logger.info(
+        `{user} is back in {room}, ${seconds(report.after)} after the loss`,
+        fields,
+      );
+    case "rejoin-failed":
+      return logger.info(
+        `{user} could not be brought back to {room} ({because}): ${NEXT[report.next]}`,
+        fields,
+      );
+    case "unwanted-room":
+      return logger.warning(
+        "A rejoin has made {room}, which had vanished: nobody else is brought back there. Its first " +
+          "user is its owner now; see vanished in the configuration",
         fields,
       );
     case "settled":

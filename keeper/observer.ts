@@ -30,6 +30,8 @@ export interface KeeperObserver {
   synced?(host: string, software: string, joins: number): void;
   /** The plugin of a watched host does not answer our hello. */
   unanswered?(host: string): void;
+  /** The plugin of a watched host is too old to rejoin rooms and to probe domains. */
+  outdated?(host: string, software: string): void;
   /** A stanza was copied to us, or a plugin told us something. */
   fed?(host: string, kind: "presence" | "message" | "iq" | "link"): void;
   /** Something was ignored; `from` is what the server stamped as its sender. */
@@ -50,6 +52,7 @@ export function observers(all: readonly KeeperObserver[]): Required<KeeperObserv
     disconnected: (...args) => all.forEach((one) => one.disconnected?.(...args)),
     synced: (...args) => all.forEach((one) => one.synced?.(...args)),
     unanswered: (...args) => all.forEach((one) => one.unanswered?.(...args)),
+    outdated: (...args) => all.forEach((one) => one.outdated?.(...args)),
     fed: (...args) => all.forEach((one) => one.fed?.(...args)),
     ignored: (...args) => all.forEach((one) => one.ignored?.(...args)),
     reported: (...args) => all.forEach((one) => one.reported?.(...args)),

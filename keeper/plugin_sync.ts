@@ -9,7 +9,10 @@ import type { PluginEvent } from "../xmpp/plugin_events.ts";
 /** How long a plugin may be silent before it is greeted again, in milliseconds. */
 export const HELLO_INTERVAL_MS = 10_000;
 
-/** What is to be done after a event. */
+/** The version of the vocabulary that brought requests to the plugin: rejoins and probes. */
+const REQUESTS_SINCE = 2;
+
+/** What is to be done after an event. */
 export type SyncStep =
   /** Nothing. */
   | { readonly type: "none" }
@@ -26,6 +29,8 @@ export type SyncStep =
     readonly joins: number;
     /** What server the plugin runs in. */
     readonly software: string;
+    /** Whether it is too old to carry out requests. */
+    readonly outdated: boolean;
   };
 
 /** How far the plugin of a host is in step with us. */
@@ -37,6 +42,7 @@ export class PluginSync {
   readonly host: string;
   #state: SyncState = "away";
   #software = "";
+  #version = 0;
   #joins = 0;
   readonly #links = new Map<string, KnownStream>();
   #last = 0;
@@ -54,6 +60,16 @@ export class PluginSync {
   /** What server the plugin runs in, once it has said so. */
   get software(): string {
     return this.#software;
+  }
+
+  /** The version of the vocabulary that the plugin speaks; 0 before it has said so. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether the plugin carries out requests: it is in step, and not older than those. */
+  get takesRequests(): boolean {
+    return this.#state === "synced" && this.#version >= REQUESTS_SINCE;
   }
 
   /** Whether events are part of a snapshot now, rather than news. */
@@ -79,12 +95,13 @@ export class PluginSync {
       now - this.#last >= HELLO_INTERVAL_MS;
   }
 
-  /** Takes a event that is a hello or part of a snapshot. */
+  /** Takes an event that is a hello or part of a snapshot. */
   take(event: PluginEvent, now: number): SyncStep {
     this.#last = now;
     switch (event.type) {
       case "plugin-hello":
         this.#software = event.software;
+        this.#version = event.version;
         if (this.#state !== "greeted") return { type: "greet" };
         this.#state = "syncing";
         this.#joins = 0;
@@ -105,7 +122,13 @@ export class PluginSync {
         this.#state = "synced";
         const links = [...this.#links.values()];
         this.#links.clear();
-        return { type: "synced", links, joins: this.#joins, software: this.#software };
+        return {
+          type: "synced",
+          links,
+          joins: this.#joins,
+          software: this.#software,
+          outdated: !this.takesRequests,
+        };
       }
       case "ended":
       case "rejoining":

@@ -3,11 +3,18 @@
  *
  * @module
  */
+import type { DomainKey } from "../actors/messages/domains.ts";
 import type { KnownJoin } from "../actors/messages/events.ts";
 import type { Router } from "../actors/remote_domain/router.ts";
 import { domainOf } from "../xmpp/jid.ts";
-import { isPluginEvent } from "../xmpp/plugin_message.ts";
-import type { PluginEvent, PluginPayload } from "../xmpp/plugin_events.ts";
+import { isPluginAnswer, isPluginEvent } from "../xmpp/plugin_message.ts";
+import type {
+  PluginAnswer,
+  PluginEvent,
+  PluginPayload,
+  PluginRequest,
+} from "../xmpp/plugin_events.ts";
+import { PluginRequests } from "./plugin_requests.ts";
 import { HELLO_INTERVAL_MS, PluginSync } from "./plugin_sync.ts";
 import type { KeeperObserver } from "./observer.ts";
 
@@ -17,6 +24,8 @@ export interface PluginPorts {
   now(): number;
   /** Sends a hello to the plugin of a host; false: not now. */
   greet(host: string): boolean;
+  /** Sends a plugin something else; false: not now. */
+  send(host: string, request: PluginRequest): boolean;
   /** Who learns what they tell. */
   readonly router: Router;
   /** Who is told how it goes. */
@@ -27,6 +36,7 @@ export interface PluginPorts {
 export class Plugins {
   readonly #hosts: ReadonlyMap<string, PluginSync>;
   readonly #ports: PluginPorts;
+  readonly #requests = new PluginRequests();
   #greeter: ReturnType<typeof setInterval> | undefined;
 
   /** One for each watched host, none of them greeted. */
@@ -43,6 +53,18 @@ export class Plugins {
   /** Whether we know all that the plugin of the host knows. */
   isSynced(host: string): boolean {
     return this.#hosts.get(host)?.state === "synced";
+  }
+
+  /** Whether the plugin of the host carries out requests. */
+  takesRequests(host: string): boolean {
+    return this.#hosts.get(host)?.takesRequests ?? false;
+  }
+
+  /** Asks the plugin on the link's host for something; false: not now. */
+  request(link: DomainKey, request: PluginRequest): boolean {
+    const sent = this.#ports.send(link.host, request);
+    if (sent) this.#requests.begin(request.id, link);
+    return sent;
   }
 
   /** From now on, those that do not answer are greeted again and again. */
@@ -63,6 +85,7 @@ export class Plugins {
   /** The connection is lost, and with it what was told half. */
   disconnected(): void {
     for (const host of this.#hosts.values()) host.lost();
+    this.#requests.clear();
   }
 
   /** Takes events of a host. They keep their order: what follows a snapshot is applied after it. */
@@ -99,6 +122,7 @@ export class Plugins {
   async #apply(sync: PluginSync, event: PluginEvent): Promise<void> {
     const { host } = sync;
     const { router, observer } = this.#ports;
+    if (isPluginAnswer(event)) return this.#answered(host, event);
     if (event.type === "ended") return await router.route(event);
     if (event.type === "link" && (!sync.syncing || event.state === "down")) {
       if (sync.syncing) sync.take(event, this.#ports.now());
@@ -110,6 +134,23 @@ export class Plugins {
     else if (step.type === "synced") {
       await router.endSnapshot(host, step.links);
       observer.synced(host, step.software, step.joins);
+      if (step.outdated) observer.outdated(host, step.software);
+    }
+  }
+
+  #answered(host: string, answer: PluginAnswer): void {
+    const link = this.#requests.end(answer.id, host);
+    // An answer to what was asked before the connection was lost comes too late.
+    if (link === undefined) return;
+    const { router } = this.#ports;
+    const { id } = answer;
+    switch (answer.type) {
+      case "rejoining":
+        return router.answered(link, answer);
+      case "norejoin":
+        return router.answered(link, { type: "not-rejoined", id, reason: answer.reason });
+      case "probed":
+        return router.answered(link, { type: "probed", id, reachable: answer.reached });
     }
   }
 

@@ -65,6 +65,16 @@ async function deno(...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
+/** Why no binary was made, from what `deno compile` said. */
+function failure(target: string, said: string): string {
+  const [, missing] = /Could not find denort at '(.*)'/.exec(said) ?? [];
+  if (missing !== undefined) return `DENORT_BIN names a file that is not there: ${missing}`;
+  const [url] = /https:\S+\/denort-[\w-]+\.zip/.exec(said) ?? [];
+  if (url === undefined || said.includes("[ERROR]")) return said.trimEnd();
+  return `The runtime for ${target} can't be downloaded. Get ${url} another way, unpack it, and ` +
+    `run: DENORT_BIN=/path/to/denort deno task compile ${target}`;
+}
+
 if (import.meta.main) {
   const unknown = Deno.args.filter((target) => !TARGETS.includes(target));
   if (unknown.length > 0) {
@@ -73,7 +83,10 @@ if (import.meta.main) {
   }
   for (const target of Deno.args.length > 0 ? Deno.args : TARGETS) {
     const args = await compileArguments(target, `output/roomkeeper-${target}`);
-    const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
+    const command = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdout: "inherit" });
+    const { success, stderr } = await command.output();
+    const said = new TextDecoder().decode(stderr);
+    console.error(success ? said.trimEnd() : failure(target, said));
     if (!success) Deno.exit(1);
   }
 }

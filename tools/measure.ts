@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import {
   casesOf,
   CELLS,
@@ -18,14 +19,24 @@ import { CASES } from "../tests/e2e/cases/mod.ts";
 import { killed, killedLasting } from "../tests/e2e/cases/killed.ts";
 import { stopped } from "../tests/e2e/cases/stopped.ts";
 import type { Case, Outcome } from "../tests/e2e/support/outcome.ts";
+import { type Generation, trixieRoot } from "../tests/e2e/support/generation.ts";
 import { DELAYS, EJABBERD_RETRY, Stage } from "../tests/e2e/support/stage.ts";
 
 const FILE = new URL("../docs/measured.md", import.meta.url);
+/** The servers that are measured, and where their system is. */
+const SYSTEMS: Readonly<Record<Generation, () => string>> = {
+  machine: () => "/",
+  trixie: trixieRoot,
+};
+const GENERATIONS = Object.keys(SYSTEMS) as Generation[];
 /** Roomkeeper on every stage, and what Prosody itself has in its place. */
 const PROGRAMMES: readonly Programme[] = [
-  ...CELLS.map((cell) => ({ cell })),
+  ...GENERATIONS.flatMap((generation) =>
+    CELLS.map((cell) => ({ cell, options: { generation }, note: `servers: ${generation}` }))
+  ),
   {
     cell: { home: "prosody", feed: "ping-muc", rooms: "prosody" },
+    options: { generation: "machine" },
     cases: [killed, killedLasting, stopped],
   },
 ];
@@ -47,7 +58,7 @@ async function measure(): Promise<Results> {
 
 /** Seconds to the notice and of absence, and what went wrong, in one cell of a table. */
 function figures(outcome: Outcome): string {
-  const { secondsToNotice: seconds, secondsAway: away } = outcome;
+  const { secondsOut: seconds, secondsAway: away } = outcome;
   const time = [seconds, away].filter((each) => each !== undefined).map((each) => each.toFixed(1));
   const wrong = (["false", "missed", "doubled"] as const)
     .filter((kind) => outcome[kind] > 0)
@@ -61,19 +72,17 @@ async function version(command: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout).trim().split("\n")[0]!;
 }
 
-async function versions(): Promise<string> {
-  const packages = [
-    "prosody",
-    "prosody-modules",
-    "ejabberd",
-    "biboumi",
-    "ngircd",
-    "python3-slixmpp",
-  ];
-  const lines = await Promise.all(
-    packages.map((name) => version("dpkg-query", "-W", "-f=${Package} ${Version}", name)),
-  );
-  return [`Deno ${Deno.version.deno}`, ...lines].join(", ");
+/** The versions of packages in a system. */
+async function versions(system: string, ...packages: readonly string[]): Promise<string> {
+  const query = ["--admindir", join(system, "var/lib/dpkg"), "-W", "-f=${Package} ${Version}"];
+  const lines = await Promise.all(packages.map((name) => version("dpkg-query", ...query, name)));
+  return lines.join(", ");
+}
+
+/** What a system calls itself. */
+function systemName(system: string): string {
+  const release = Deno.readTextFileSync(join(system, "etc/os-release"));
+  return /^PRETTY_NAME="(.*)"$/m.exec(release)?.[1] ?? "unknown";
 }
 
 function processor(): string {
@@ -107,6 +116,25 @@ function delays(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values).map(([name, value]) => `\`${name}\` ${value}`).join(", ");
 }
 
+/** The tables of one generation of servers. */
+async function section(results: Results, generation: Generation): Promise<string> {
+  const system = SYSTEMS[generation]();
+  const packages = ["prosody", "prosody-modules", "ejabberd", "biboumi"];
+  const homeIs = (home: string) => ({ cell, options }: Programme) =>
+    cell.home === home && cell.feed !== "ping-muc" && options?.generation === generation;
+  const name = systemName(system);
+  return `## Servers of ${name}
+
+${await versions(system, ...packages)}
+
+### Home server Prosody, ${name}
+
+${table(results, homeIs("prosody"))}
+### Home server ejabberd, ${name}
+
+${table(results, homeIs("ejabberd"))}`;
+}
+
 async function report(results: Results): Promise<string> {
   const total = { false: 0, missed: 0, doubled: 0, count: 0 };
   for (const [{ cell }, outcomes] of results) {
@@ -117,8 +145,9 @@ async function report(results: Results): Promise<string> {
     }
   }
   const load = Deno.loadavg()[2]!.toFixed(1);
-  const compared = ({ cell: { home, feed, rooms } }: Programme) =>
-    home === "prosody" && rooms === "prosody" && feed !== "stock";
+  const compared = ({ cell: { home, feed, rooms }, options }: Programme) =>
+    home === "prosody" && rooms === "prosody" && feed !== "stock" &&
+    options?.generation === "machine";
   const comparison = new Map(
     [...results].filter(([programme]) => compared(programme)).map(([programme, outcomes]) => [
       programme,
@@ -140,21 +169,19 @@ nobody anything.
 
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${processor()}, ${STAGES_AT_A_TIME} stages at a time, load average ${load}
-- Versions: ${await versions()}
+- Deno ${Deno.version.deno}, ${await versions("/", "ngircd", "python3-slixmpp")}
 - Roomkeeper's delays, much shorter than the defaults: ${delays(DELAYS)}
 - ejabberd: ${delays(EJABBERD_RETRY)}
 
 The plugin tells of the loss at once: what is added to the absence is \`ping_delay\`, or the wait
 after a probe that failed. A stock feed can't see a link go down, and the loss is noticed after
-\`silence\` at the most. Where the server is not back within \`confirm_within\`, that is the time.
+\`silence\` at the most. Where the server is not back within \`give_up\`, that is the time.
 With the default delays it is a minute and a few seconds for a short outage.
 
-## Home server Prosody
+Servers prove their names with certificates (TLS, SASL EXTERNAL) and insist on that, with XEP-0198
+and, where they have it, XEP-0288 between them. The component has no DNS record and no certificate.
 
-${table(results, ({ cell }) => cell.home === "prosody" && cell.feed !== "ping-muc")}
-## Home server ejabberd
-
-${table(results, ({ cell }) => cell.home === "ejabberd")}
+${(await Promise.all(GENERATIONS.map((each) => section(results, each)))).join("\n")}
 ## Beside Prosody's own modules
 
 The same cases with \`mod_track_muc_joins\` and \`mod_ping_muc\` in Roomkeeper's place. They ask at

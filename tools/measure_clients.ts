@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { decodeBase64 } from "@std/encoding";
 import type { LeaverObservation } from "../tests/e2e/clients/leavers.ts";
 import { CLIENTS } from "../tests/e2e/clients/mod.ts";
 import type { Observation } from "../tests/e2e/clients/observe.ts";
@@ -48,7 +47,7 @@ async function measure(): Promise<{ results: Results; picture: Uint8Array }> {
         ...cell.remedy === "roomkeeper" && { picture: PICTURED },
       });
       results.get(cell)!.set(loss, played.observations);
-      if (played.picture !== undefined) picture ??= decodeBase64(played.picture);
+      if (played.picture !== undefined) picture ??= Uint8Array.fromBase64(played.picture);
       const back = played.observations.filter(({ listed, hears, heard }) =>
         listed && hears && heard
       );

@@ -1,6 +1,7 @@
 /**
  * Runs the tests against real servers, one after the other, where these are installed. Elsewhere it
- * says what is missing, which is no failure but in continuous integration.
+ * says what is missing, which is no failure but in continuous integration. With `--servers trixie`
+ * the servers are those of Debian 13, which `tools/trixie.sh` makes.
  *
  * @module
  */
@@ -18,6 +19,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   "command -v poezio": "poezio",
   "command -v tmux": "tmux",
   "command -v chromium": "chromium",
+  "command -v openssl": "openssl",
 };
 
 async function succeeds(script: string): Promise<boolean> {
@@ -25,19 +27,30 @@ async function succeeds(script: string): Promise<boolean> {
   return (await shell.output()).success;
 }
 
-async function missing(): Promise<string[]> {
+/** The packages that are not here, of those that the tests need; none of them runs without all. */
+export async function missingForServers(): Promise<string[]> {
   if (Deno.build.os !== "linux") return ["Linux"];
   const there = await Promise.all(Object.keys(NEEDED).map(succeeds));
   return Object.values(NEEDED).filter((_, index) => !there[index]);
 }
 
+/** What is for the servers, and what is for `deno test`. */
+function splitArgs(args: readonly string[]): { servers: string | undefined; rest: string[] } {
+  const at = args.indexOf("--servers");
+  return at < 0
+    ? { servers: undefined, rest: [...args] }
+    : { servers: args[at + 1], rest: args.toSpliced(at, 2) };
+}
+
 if (import.meta.main) {
-  const needed = await missing();
+  const needed = await missingForServers();
   if (needed.length > 0) {
     console.log(`The tests against real servers need ${needed.join(", ")}; none of them was run.`);
     Deno.exit(Deno.env.get("CI") ? 1 : 0);
   }
-  const given = Deno.args.some((arg) => !arg.startsWith("-"));
-  const args = ["test", "--allow-all", ...Deno.args, ...given ? [] : ["tests/e2e"]];
-  Deno.exit((await new Deno.Command(Deno.execPath(), { args }).spawn().status).code);
+  const { servers, rest } = splitArgs(Deno.args);
+  const given = rest.some((arg) => !arg.startsWith("-"));
+  const args = ["test", "--allow-all", ...rest, ...given ? [] : ["tests/e2e"]];
+  const env = servers === undefined ? {} : { ROOMKEEPER_SERVERS: servers };
+  Deno.exit((await new Deno.Command(Deno.execPath(), { args, env }).spawn().status).code);
 }

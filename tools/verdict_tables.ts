@@ -11,6 +11,7 @@ import {
   DISCO_TABLE,
   SELF_PING_TABLE,
   type SelfPingVerdict,
+  type WhyGone,
 } from "../xmpp/self_ping_table.ts";
 import type { StanzaErrorCondition } from "../xmpp/stanza_error.ts";
 
@@ -64,6 +65,12 @@ const VERDICTS: Readonly<Record<SelfPingVerdict["state"], string>> = {
   "ask-room": "ask the room",
 };
 
+const WHY_GONE: Readonly<Record<WhyGone, string>> = {
+  "not-occupant": "not an occupant",
+  "vanished": "with the room",
+  "ended": "for good",
+};
+
 /** Both tables, in Markdown. The first row that fits an answer counts, in the code and here. */
 export function verdictTables(): string {
   return [
@@ -83,9 +90,9 @@ function table<A>(title: string, rows: readonly Row<A>[]): string[] {
     ...rows.map((row, index) => {
       const { name, verdict, source } = row;
       const state = `**${VERDICTS[verdict.state]}**`;
-      const forGood = verdict.state === "gone" && verdict.forGood ? ", for good" : "";
+      const why = verdict.state === "gone" ? `, ${WHY_GONE[verdict.why]}` : "";
       const errors = errorsOf((answer) => decide(answer) === row);
-      return `| ${index + 1} | ${name} | ${errors} | ${state}${forGood} | ${source} |`;
+      return `| ${index + 1} | ${name} | ${errors} | ${state}${why} | ${source} |`;
     }),
   ];
 }

@@ -1,5 +1,6 @@
 /**
- * Elements to and from a DOM, for libraries that want one (XPath, XML signatures, …).
+ * Elements to and from a DOM, for libraries that want one (XPath, XML signatures, …). This entry is
+ * apart from `@roomkeeper/roomkeeper/xml`, so that xmldom is loaded by those alone who use it.
  *
  * @module
  */
@@ -20,7 +21,8 @@ import { splitKey } from "./serialize.ts";
  *
  * @example
  * ```ts
- * import { toDom, xml } from "@roomkeeper/roomkeeper/xml";
+ * import { xml } from "@roomkeeper/roomkeeper/xml";
+ * import { toDom } from "@roomkeeper/roomkeeper/xml/dom";
  * import { assertEquals } from "@std/assert";
  *
  * const message = xml("message", "jabber:client", {}, xml("body", "jabber:client", {}, "Hello"));
@@ -59,7 +61,7 @@ function makeElement(document: Document, el: Element): DomElement {
  *
  * @example
  * ```ts
- * import { fromDom } from "@roomkeeper/roomkeeper/xml";
+ * import { fromDom } from "@roomkeeper/roomkeeper/xml/dom";
  * import { assertEquals } from "@std/assert";
  * import { DOMParser } from "@xmldom/xmldom";
  *

@@ -26,7 +26,6 @@
  * @module
  */
 
-export { fromDom, toDom } from "./dom.ts";
 export { Element, xml, type XmlNode } from "./element.ts";
 export {
   escapeAttr,

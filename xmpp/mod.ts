@@ -24,7 +24,7 @@
  *
  * const answer = parseIqAnswer(stanza)!;
  * const context = selfPingContext(room, new Set(["home.example"]));
- * assertEquals(interpretSelfPing(answer, context), { state: "gone", forGood: false });
+ * assertEquals(interpretSelfPing(answer, context), { state: "gone", why: "not-occupant" });
  * ```
  *
  * @module
@@ -38,6 +38,9 @@ export { errorReply, parseStanzaError, stanzaError } from "./stanza_error.ts";
 export type { StanzaError, StanzaErrorCondition, StanzaErrorType } from "./stanza_error.ts";
 export { iqError, iqResult, isIqRequest, parseIqAnswer } from "./iq.ts";
 export type { IqAnswer } from "./iq.ts";
+export { answerOrigin, isUndelivered } from "./answer_origin.ts";
+export type { AnswerOrigin, AnyAnswer } from "./answer_origin.ts";
+export { roomOfUri } from "./xmpp_uri.ts";
 export { isPing, ping } from "./ping.ts";
 export { isVersionQuery, parseVersion, versionQuery, versionResult } from "./version.ts";
 export type { SoftwareVersion } from "./version.ts";
@@ -50,6 +53,7 @@ export {
 } from "./disco.ts";
 export type { DiscoIdentity, DiscoInfo } from "./disco.ts";
 export { leaveNotice, parseMucPresence } from "./muc.ts";
+export { instantRoomForm, joinPresence, type JoinPresenceOptions } from "./rejoin.ts";
 export type { LeaveCause, LeaveNoticeOptions, MucPresence, RoomPresence } from "./muc.ts";
 export {
   explainDisco,
@@ -69,6 +73,7 @@ export type {
   SelfPingRow,
   SelfPingVerdict,
   Verdict,
+  WhyGone,
 } from "./self_ping_table.ts";
 export { forward, unwrapForwarded } from "./forward.ts";
 export {
@@ -86,6 +91,7 @@ export type {
   JoinedEvent,
   KeeperHello,
   LinkEvent,
+  PluginAnswer,
   PluginEvent,
   PluginHello,
   PluginPayload,

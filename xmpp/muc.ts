@@ -149,12 +149,12 @@ export interface LeaveNoticeOptions {
    */
   readonly reason?: string;
   /**
-   * The status codes that follow 110. XEP-0045 registers 333; 330 is what some clients were told
-   * of. Clients ignore those that they don't know.
+   * The status codes that follow 110. XEP-0045 registers 333; 330 is what mod_ping_muc documents.
+   * Clients ignore those that they don't know.
    *
    * @default {[330, 333]}, or none with `destroyed`
    */
-  readonly statuses?: readonly number[];
+  readonly statuses?: readonly number[] | undefined;
   /** Set if the room has ended for good, so that the client does not join it again. */
   readonly destroyed?: {
     /** The bare JID of the room to go to instead, if there is one. */
@@ -164,7 +164,7 @@ export interface LeaveNoticeOptions {
 
 /**
  * Builds the presence that tells a user's client that it is no longer in a room (XEP-0045
- * #service-error-kick), as the room itself would have sent it. Most clients then join again by themselves.
+ * #service-error-kick), as the room itself would have sent it.
  *
  * @example The notice of a lost link
  * ```ts

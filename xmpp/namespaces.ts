@@ -22,6 +22,8 @@ export const NS = {
   muc: "http://jabber.org/protocol/muc",
   /** Multi-User Chat: what a room tells occupants (XEP-0045). */
   mucUser: "http://jabber.org/protocol/muc#user",
+  /** Multi-User Chat: what the owner of a room asks of it (XEP-0045). */
+  mucOwner: "http://jabber.org/protocol/muc#owner",
   /** The disco feature of a room that answers self-pings by itself (XEP-0410 §3.3). */
   selfPingOptimization: "http://jabber.org/protocol/muc#self-ping-optimization",
   /** Ping (XEP-0199). */

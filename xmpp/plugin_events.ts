@@ -128,6 +128,12 @@ export interface ProbedEvent {
   readonly reached: boolean;
 }
 
+/** What Roomkeeper asks a plugin for. */
+export type PluginRequest = RejoinRequest | ProbeRequest;
+
+/** What a plugin answers to a {@linkcode PluginRequest}. */
+export type PluginAnswer = RejoiningEvent | RejoinRefusedEvent | ProbedEvent;
+
 /** What a plugin tells Roomkeeper. */
 export type PluginEvent =
   | PluginHello
@@ -135,12 +141,7 @@ export type PluginEvent =
   | LinkEvent
   | EndedEvent
   | SyncedEvent
-  | RejoiningEvent
-  | RejoinRefusedEvent
-  | ProbedEvent;
-
-/** What Roomkeeper asks of a plugin. */
-export type PluginRequest = KeeperHello | RejoinRequest | ProbeRequest;
+  | PluginAnswer;
 
 /** What a message between Roomkeeper and a plugin can carry. */
-export type PluginPayload = PluginEvent | PluginRequest;
+export type PluginPayload = KeeperHello | PluginRequest | PluginEvent;

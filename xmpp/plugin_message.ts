@@ -8,7 +8,13 @@
 
 import { type Element, xml } from "../xml/element.ts";
 import { domainOf, localOf, resourceOf } from "./jid.ts";
-import type { PluginEvent, PluginHello, PluginPayload, RejoinRefusal } from "./plugin_events.ts";
+import type {
+  PluginAnswer,
+  PluginEvent,
+  PluginHello,
+  PluginPayload,
+  RejoinRefusal,
+} from "./plugin_events.ts";
 import { NS } from "./namespaces.ts";
 
 /** The version of the vocabulary that this module speaks. */
@@ -240,6 +246,11 @@ export function pluginMessage(
 /** Whether a payload is an event, which only a plugin may send. */
 export function isPluginEvent(payload: PluginPayload): payload is PluginEvent {
   return !["keeper-hello", "rejoin", "probe"].includes(payload.type);
+}
+
+/** Whether a payload is what a plugin answers to a request. */
+export function isPluginAnswer(payload: PluginPayload): payload is PluginAnswer {
+  return ["rejoining", "norejoin", "probed"].includes(payload.type);
 }
 
 function version(element: AttributeSource): number {

@@ -16,9 +16,10 @@ import type {
   SelfPingRow,
   SelfPingVerdict,
   Verdict,
+  WhyGone,
 } from "./self_ping_table.ts";
 
-export type { SelfPingAnswer, SelfPingContext, SelfPingVerdict, Verdict };
+export type { SelfPingAnswer, SelfPingContext, SelfPingVerdict, Verdict, WhyGone };
 
 /** A self-ping to build. */
 export interface SelfPingOptions {
@@ -68,7 +69,7 @@ export function selfPingContext(room: string, homeHosts: ReadonlySet<string>): S
  * const context = selfPingContext("garden@rooms.example", new Set(["home.example"]));
  * const answer = { type: "error", condition: "not-acceptable", errorType: "cancel" } as const;
  *
- * assertEquals(interpretSelfPing(answer, context), { state: "gone", forGood: false });
+ * assertEquals(interpretSelfPing(answer, context), { state: "gone", why: "not-occupant" });
  * ```
  */
 export function interpretSelfPing(

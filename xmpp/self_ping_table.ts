@@ -4,11 +4,12 @@
  * @module
  */
 
+import { answerOrigin, type AnyAnswer, isLostByGateway } from "./answer_origin.ts";
 import type { IqAnswer } from "./iq.ts";
-import { bareJid, domainOf } from "./jid.ts";
+import { bareJid } from "./jid.ts";
 
 /** How a self-ping ended: as any question, or seen as it was reflected to the user by the room. */
-export type SelfPingAnswer = IqAnswer | { readonly type: "reflected" };
+export type SelfPingAnswer = AnyAnswer;
 
 /** Who is who in a self-ping. */
 export interface SelfPingContext {
@@ -20,12 +21,21 @@ export interface SelfPingContext {
   readonly homeHosts: ReadonlySet<string>;
 }
 
+/** Why a user is not in a room. */
+export type WhyGone =
+  /** The room is there, but does not have the user. */
+  | "not-occupant"
+  /** There is no such room: whoever joined it now would make it. */
+  | "vanished"
+  /** The room has ended or moved for good: do not join it again. */
+  | "ended";
+
 /** What is known of a user and a room after an answer. */
 export type Verdict =
   /** The user is in the room. */
   | { readonly state: "joined" }
-  /** The user is not in the room; `forGood`: the room has ended, do not join it again. */
-  | { readonly state: "gone"; readonly forGood: boolean }
+  /** The user is not in the room. */
+  | { readonly state: "gone"; readonly why: WhyGone }
   /** The answer says nothing of the user and the room: ask again later. */
   | { readonly state: "undecided" };
 
@@ -51,8 +61,9 @@ export type SelfPingRow = AnswerRow<SelfPingAnswer, SelfPingVerdict>;
 export type DiscoRow = AnswerRow<IqAnswer, Verdict>;
 
 const JOINED = { state: "joined" } as const;
-const GONE = { state: "gone", forGood: false } as const;
-const GONE_FOR_GOOD = { state: "gone", forGood: true } as const;
+const NOT_OCCUPANT = { state: "gone", why: "not-occupant" } as const;
+const VANISHED = { state: "gone", why: "vanished" } as const;
+const ENDED = { state: "gone", why: "ended" } as const;
 const UNDECIDED = { state: "undecided" } as const;
 const ASK_ROOM = { state: "ask-room" } as const;
 
@@ -67,7 +78,7 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
     name: "result",
     fits: (answer) => answer.type === "result",
     verdict: JOINED,
-    source: "Prosody 0.12.3, ejabberd 23.01",
+    source: "Prosody 0.12.3 and 13.0.1, ejabberd 23.01 and 24.12, biboumi 9.0",
   },
   {
     name: "ping reflected by the room to one of the user's clients",
@@ -79,30 +90,40 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
     name: "no answer in time",
     fits: (answer) => answer.type === "timeout",
     verdict: UNDECIDED,
-    source: "Prosody 0.12.3 and ejabberd 23.01 with the room's server frozen",
+    source: "Prosody 0.12.3 and 13.0.1, ejabberd 23.01 and 24.12 with the room's server frozen",
   },
   {
     name: "the gateway has lost the user's connection to the network",
-    fits: (answer) =>
-      has(answer, "remote-server-not-found") && text(answer).startsWith("Not connected to IRC"),
-    verdict: GONE,
-    source: "biboumi 9.0 after a restart: type cancel, without `by`",
+    fits: isLostByGateway,
+    verdict: NOT_OCCUPANT,
+    source:
+      "biboumi 9.0 (`remote-server-not-found`) and 9.0 of 2024-11 (`recipient-unavailable`) " +
+      "after a restart, by the text: type cancel, without `by`",
   },
   {
     name: "the room's server can't be reached",
-    fits: (answer) => has(answer, "remote-server-not-found", "remote-server-timeout"),
+    fits: (answer, context) =>
+      isEnRoute(answer, context) && has(answer, "remote-server-not-found", "remote-server-timeout"),
     verdict: UNDECIDED,
-    source: "Prosody 0.12.3, ejabberd 23.01, by the home server",
+    source:
+      "Prosody 0.12.3 (by the home server) and 13.0.1 (without `by`), ejabberd 23.01 and 24.12",
+  },
+  {
+    name: "the link broke before the ping was acknowledged",
+    fits: (answer, context) => isEnRoute(answer, context) && has(answer, "recipient-unavailable"),
+    verdict: UNDECIDED,
+    source:
+      "Prosody 0.12.3 (without `by`) and 13.0.1 (by the home server), XEP-0198 between servers",
   },
   {
     name: "answered by the home server",
-    fits: isByHome,
+    fits: isEnRoute,
     verdict: UNDECIDED,
     source: "RFC 6120 §8.3.2: the error's `by`",
   },
   {
     name: "try again later",
-    fits: (answer) => !isFinal(answer),
+    fits: (answer, context) => !isRemote(answer, context),
     verdict: UNDECIDED,
     source: "RFC 6120 §8.3.2: type `wait`; `continue` is no failure",
   },
@@ -135,42 +156,43 @@ export const SELF_PING_TABLE: readonly SelfPingRow[] = [
     name: "no such nick, says the room",
     fits: (answer, { room }) => has(answer, "item-not-found") && by(answer) === room,
     verdict: JOINED,
-    source: "Prosody 0.12.3, after a nick change; XEP-0410 §3.2",
+    source: "Prosody 0.12.3 and 13.0.1, after a nick change; XEP-0410 §3.2",
   },
   {
     name: "no such room, says the MUC host",
     fits: (answer, { mucHost }) => has(answer, "item-not-found") && by(answer) === mucHost,
-    verdict: GONE,
-    source: "Prosody 0.12.3",
+    verdict: VANISHED,
+    source: "Prosody 0.12.3 and 13.0.1",
   },
   {
     name: "no such room or no such nick",
     fits: (answer) => has(answer, "item-not-found"),
     verdict: ASK_ROOM,
-    source: "ejabberd 23.01, without `by`",
+    source: "ejabberd 23.01 and 24.12, without `by`",
   },
   {
     name: "the room has ended for good",
     fits: (answer) => has(answer, "gone"),
-    verdict: GONE_FOR_GOOD,
+    verdict: ENDED,
     source: "RFC 6120 §8.3.3.5",
   },
   {
     name: "not an occupant",
     fits: (answer) => has(answer, "not-acceptable"),
-    verdict: GONE,
-    source: "Prosody 0.12.3 (cancel, by the room), ejabberd 23.01 (modify, without `by`)",
+    verdict: NOT_OCCUPANT,
+    source: "Prosody 0.12.3 and 13.0.1 (cancel, by the room), ejabberd 23.01 and 24.12 (modify, " +
+      "without `by`)",
   },
   {
     name: "not an occupant, in other words",
     fits: (answer) => has(answer, "not-allowed", "bad-request", "forbidden"),
-    verdict: GONE,
+    verdict: NOT_OCCUPANT,
     source: "XEP-0410 §3.2, note on other services",
   },
   {
     name: "any other refusal",
     fits: () => true,
-    verdict: GONE,
+    verdict: NOT_OCCUPANT,
     source: "XEP-0410 §3.2: any other error",
   },
 ];
@@ -187,21 +209,21 @@ export const DISCO_TABLE: readonly DiscoRow[] = [
     source: "XEP-0410 §3.2: item-not-found after a nick change",
   },
   {
-    name: "answered by the home server",
-    fits: isByHome,
+    name: "answered on the way",
+    fits: isEnRoute,
     verdict: UNDECIDED,
     source: "RFC 6120 §8.3.2: the error's `by`",
   },
   {
     name: "the room is not there",
-    fits: (answer) => isFinal(answer) && has(answer, "item-not-found"),
-    verdict: GONE,
-    source: "Prosody 0.12.3, by the MUC host",
+    fits: (answer, context) => isRemote(answer, context) && has(answer, "item-not-found"),
+    verdict: VANISHED,
+    source: "Prosody 0.12.3 and 13.0.1 (by the MUC host), ejabberd 23.01 and 24.12 (without `by`)",
   },
   {
     name: "the room has ended for good",
-    fits: (answer) => isFinal(answer) && has(answer, "gone"),
-    verdict: GONE_FOR_GOOD,
+    fits: (answer, context) => isRemote(answer, context) && has(answer, "gone"),
+    verdict: ENDED,
     source: "RFC 6120 §8.3.3.5",
   },
   {
@@ -221,21 +243,17 @@ function isUnsupported(answer: SelfPingAnswer): boolean {
   return has(answer, "service-unavailable", "feature-not-implemented");
 }
 
-function text(answer: SelfPingAnswer): string {
-  return answer.type === "error" ? answer.text ?? "" : "";
-}
-
 /** Who found the error, as a bare JID: some name the occupant where they mean the room. */
 function by(answer: SelfPingAnswer): string | undefined {
   return answer.type === "error" && answer.by !== undefined ? bareJid(answer.by) : undefined;
 }
 
-function isByHome(answer: SelfPingAnswer, { room, homeHosts }: SelfPingContext): boolean {
-  const author = by(answer);
-  return author !== undefined && author !== room && homeHosts.has(domainOf(author));
+/** Whether a server on the way answered, since it could not deliver the question. */
+function isEnRoute(answer: SelfPingAnswer, { room, homeHosts }: SelfPingContext): boolean {
+  return answerOrigin(answer, room, homeHosts) === "en-route";
 }
 
-/** Whether an error is an answer at all, rather than a request for patience. */
-function isFinal(answer: SelfPingAnswer): boolean {
-  return answer.type === "error" && ["auth", "cancel", "modify"].includes(answer.errorType);
+/** Whether the room's side made the answer, and it is one, rather than a request for patience. */
+function isRemote(answer: SelfPingAnswer, { room, homeHosts }: SelfPingContext): boolean {
+  return answerOrigin(answer, room, homeHosts) === "remote";
 }

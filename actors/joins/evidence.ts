@@ -7,6 +7,7 @@ import type { Join } from "./join.ts";
 import type { DomainPorts } from "../ports/ports.ts";
 import type {
   Effect,
+  NoticeEffect,
   NoticeReason,
   Report,
   StoreChange,
@@ -16,6 +17,25 @@ import type { JoinRecord, Loss, LossCause } from "../messages/events.ts";
 import { Joins } from "./joins.ts";
 import { Losses } from "./losses.ts";
 import type { Sessions } from "./sessions.ts";
+
+/** What a notice may say besides its reason. */
+export type NoticeDetails = Pick<NoticeEffect, "alternate" | "because">;
+
+/** The users who are being brought back, as the books see it. */
+export interface RecoveryBook {
+  /** How many are being worked on. */
+  readonly size: number;
+  /** Whether this join is being worked on, so that nobody else is to ask about it. */
+  has(join: Join): boolean;
+  /** Whether this join has been worked on since the loss. */
+  knows(join: Join): boolean;
+  /** The join's time has run out; returns whether the user was told that a rejoin failed. */
+  giveUp(join: Join): boolean;
+  /** The user is in. */
+  isIn(join: Join, because: string): void;
+  /** The join is not in the table any more. */
+  drop(join: Join): void;
+}
 
 /**
  * The books of one link: joins, losses, and the evidence that joins have outlasted losses. Each
@@ -31,6 +51,8 @@ export class Evidence {
   readonly #sessions: Sessions;
   readonly #ports: DomainPorts;
   readonly #maxJoinsPerUser: number;
+  /** Who is being brought back, if anybody is. */
+  recovery: RecoveryBook | undefined;
   #renaming: Map<Join, number> | undefined;
   #losses = new Losses();
   #seq = 0;
@@ -54,10 +76,17 @@ export class Evidence {
     return this.#seq;
   }
 
-  /** How many joins are suspect. */
+  /** How many joins are being brought back. */
+  get recovering(): number {
+    return this.recovery?.size ?? 0;
+  }
+
+  /** How many joins are suspect, without those that are being brought back. */
   get unverified(): number {
     const { newest } = this.#losses;
-    return this.joins.count((join) => join.confirmed < newest);
+    const { recovery } = this;
+    if (recovery === undefined) return this.joins.count((join) => join.confirmed < newest);
+    return this.joins.count((join) => join.confirmed < newest && !recovery.has(join));
   }
 
   /** What is to be done, since {@linkcode clear}. */
@@ -120,20 +149,36 @@ export class Evidence {
     const { user, room: { jid: room } } = join;
     this.joins.remove(user, room);
     this.#renaming?.delete(join);
+    this.recovery?.drop(join);
     this.#persist({ type: "remove", user, room });
   }
 
-  /** Takes a join out and tells the user. */
-  notify(join: Join, reason: NoticeReason, because: string): void {
-    const { user, nick, room: { jid: room } } = join;
+  /** Takes a join out and tells the user and the operator. */
+  notify(join: Join, reason: NoticeReason, because: string, alternate?: string): void {
     this.verdict(join, reason === "unconfirmed" ? "undecided" : "gone", because);
+    this.tell(join, reason, { ...(alternate !== undefined && { alternate }) });
+  }
+
+  /** Takes a join out and tells the user; the operator knows the verdict already. */
+  tell(join: Join, reason: NoticeReason, details: NoticeDetails): void {
+    const { user, nick, room: { jid: room } } = join;
     this.forget(join);
-    this.want({ type: "notify", user, room, nick, reason });
+    this.want({ type: "notify", user, room, nick, reason, ...details });
+  }
+
+  /** The user is in again, whatever was known before. */
+  readmit(join: Join): void {
+    join.confirmed = this.next();
+    this.#put(join);
   }
 
   /** The user was in when sequence number `seq` was given away. */
   confirm(join: Join, seq: number, because: string): void {
     if (seq <= join.confirmed) return;
+    if (this.recovery?.knows(join)) {
+      if (!this.#losses.doubt(seq)) this.recovery.isIn(join, because);
+      return;
+    }
     const loss = this.#losses.of(join.confirmed);
     join.confirmed = seq;
     if (loss === undefined) return;
@@ -143,7 +188,8 @@ export class Evidence {
 
   /** Whether this very join is in the table, and in doubt. */
   isUnverified(join: Join): boolean {
-    return this.#losses.doubt(join.confirmed) && this.joins.has(join);
+    return this.#losses.doubt(join.confirmed) && this.joins.has(join) &&
+      !this.recovery?.has(join);
   }
 
   /** Puts every join in doubt that was not confirmed after `seq`. */

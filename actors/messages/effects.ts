@@ -16,7 +16,7 @@ export type NoticeReason =
   | "gone"
   /** The room was destroyed or moved for good: not to be rejoined. */
   | "destroyed"
-  /** Nobody could confirm the stay within `confirm_within`. */
+  /** Nobody could confirm the stay within `give_up`. */
   | "unconfirmed";
 
 /** A change of the join table that must outlive us. */
@@ -29,7 +29,7 @@ export type StoreChange =
 export type Report =
   | { readonly type: "loss"; readonly cause: LossCause; readonly joins: number }
   | { readonly type: "waiting"; readonly until: number }
-  | { readonly type: "probing"; readonly by: "component" | "user" }
+  | { readonly type: "probing"; readonly by: "component" | "host" | "user" }
   | { readonly type: "unreached"; readonly attempt: number; readonly until: number }
   | { readonly type: "reachable"; readonly unverified: number }
   | { readonly type: "asked"; readonly user: string; readonly room: string; readonly nick: string }
@@ -49,6 +49,26 @@ export type Report =
     readonly room: string;
     readonly limit: number;
   }
+  /** A join presence is on its way in the user's name. */
+  | { readonly type: "rejoining"; readonly user: string; readonly room: string }
+  /** The user is in the room again, so many milliseconds after the loss. */
+  | {
+    readonly type: "rejoined";
+    readonly user: string;
+    readonly room: string;
+    readonly after: number;
+  }
+  /** A rejoin failed, and what comes next. */
+  | {
+    readonly type: "rejoin-failed";
+    readonly user: string;
+    readonly room: string;
+    /** An error condition, a refusal of the plugin, or "timeout". */
+    readonly because: string;
+    readonly next: "again" | "notify" | "forget";
+  }
+  /** A rejoin has made a room that had vanished: no more rejoins go there. */
+  | { readonly type: "unwanted-room"; readonly room: string }
   | { readonly type: "settled"; readonly after: number };
 
 /** Everything a {@linkcode RemoteDomain} can want. */
@@ -63,8 +83,25 @@ export type Effect =
   }
   /** Ask, as `user`, whether the room exists (XEP-0030 disco#info). */
   | { readonly type: "ask-room"; readonly id: string; readonly user: string; readonly room: string }
-  /** Ping the domain from the component's own JID. */
-  | { readonly type: "probe"; readonly id: string }
+  /** Ping the domain: from the component's own JID, or have the home host do it. */
+  | { readonly type: "probe"; readonly id: string; readonly by: "component" | "host" }
+  /** Join `room` again in the name of `user`, under `nick` unless the server knows a newer one. */
+  | {
+    readonly type: "rejoin";
+    readonly id: string;
+    readonly user: string;
+    readonly room: string;
+    readonly nick: string;
+    /** How many seconds of the room's history may have been missed; undefined: not known. */
+    readonly seconds: number | undefined;
+  }
+  /** Have a room that a rejoin has made anew unlocked, as an instant room (XEP-0045 §10.1.2). */
+  | {
+    readonly type: "configure";
+    readonly id: string;
+    readonly user: string;
+    readonly room: string;
+  }
   /** Tell `user` that it is no longer in the room. */
   | {
     readonly type: "notify";
@@ -72,6 +109,10 @@ export type Effect =
     readonly room: string;
     readonly nick: string;
     readonly reason: NoticeReason;
+    /** Where the room has moved to, if it said so. */
+    readonly alternate?: string;
+    /** What the room answered to a rejoin, in the words of RFC 6120 §8.3.3. */
+    readonly because?: string;
   }
   /** Make a change durable. */
   | { readonly type: "persist"; readonly change: StoreChange }
@@ -82,8 +123,11 @@ export type Effect =
   /** Tell the operator. */
   | { readonly type: "report"; readonly report: Report };
 
-/** A question to the remote side. */
-export type QuestionEffect = Extract<Effect, { type: "ping" | "ask-room" | "probe" }>;
+/** A stanza to the remote side, which may have to wait until it can be sent. */
+export type QuestionEffect = Extract<
+  Effect,
+  { type: "ping" | "ask-room" | "probe" | "rejoin" | "configure" }
+>;
 
 /** A notice to a user. */
 export type NoticeEffect = Extract<Effect, { type: "notify" }>;

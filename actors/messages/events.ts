@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { IqAnswer } from "../../xmpp/iq.ts";
+import type { RejoinRefusal } from "../../xmpp/plugin_events.ts";
 import type { SelfPingAnswer } from "../../xmpp/self_ping.ts";
 
 /** Which way an s2s stream carries stanzas, seen from the home server. */
@@ -17,6 +19,17 @@ export type OccupancyEvent =
     readonly user: string;
     readonly room: string;
     readonly nick: string;
+    /** Set if the join has made the room (status 201). */
+    readonly created?: true;
+  }
+  /** A join was answered with an error: by the room, or by our own server for it. */
+  | {
+    readonly type: "refused";
+    /** The id of the join; empty if the room did not keep it. */
+    readonly id: string;
+    readonly user: string;
+    readonly room: string;
+    readonly error: RoomError;
   }
   /** The user left, was removed, or was refused: the room itself said so. */
   | { readonly type: "left"; readonly user: string; readonly room: string }
@@ -46,6 +59,9 @@ export type OccupancyEvent =
     readonly nick: string;
   };
 
+/** Why a room refuses a join. */
+export type RoomError = Extract<IqAnswer, { type: "error" }>;
+
 /** An answer to a question that a {@linkcode RemoteDomain} asked. */
 export type AnswerEvent =
   /** A self-ping, or disco#info on a room, asked in a user's name. */
@@ -56,10 +72,14 @@ export type AnswerEvent =
     readonly room: string;
     readonly answer: SelfPingAnswer;
   }
-  /** The probe sent from the component's own JID. */
+  /** The probe sent from the component's own JID, or by the home host. */
   | { readonly type: "probed"; readonly id: string; readonly reachable: boolean }
   /** The connection to our server could not take the question now; it was not sent. */
-  | { readonly type: "deferred"; readonly id: string };
+  | { readonly type: "deferred"; readonly id: string }
+  /** The plugin has sent a join in the user's name. */
+  | { readonly type: "rejoining"; readonly id: string }
+  /** The plugin has not, as the session does not want it or can't. */
+  | { readonly type: "not-rejoined"; readonly id: string; readonly reason: RejoinRefusal };
 
 /** One join as a server plugin knows it. */
 export interface KnownJoin {

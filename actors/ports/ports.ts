@@ -15,6 +15,10 @@ export interface DomainPorts {
   id(): string;
   /** Reserves leave for so many questions, or fewer, at the pace of all domains together. */
   reserve(wanted: number): Grant;
+  /** Reserves leave for so many rejoins, or fewer, at the pace of all domains together. */
+  reserveRejoins(wanted: number): Grant;
+  /** Whether the home host itself finds out what can be reached, so that nobody else has to. */
+  hostProbes(): boolean;
   /** Whether remote domains are known to answer the component's own JID; undefined: not known. */
   componentReachable(): boolean | undefined;
   /** Whether the home server tries to connect for each stanza anew: there is no retry delay. */

@@ -86,6 +86,8 @@ export class DomainActor implements Behaviour<undefined, DomainEvent> {
       case "ping":
       case "ask-room":
       case "probe":
+      case "rejoin":
+      case "configure":
         if (!handlers.ask(domain, effect)) {
           ctx.self.tell({ type: "deferred", id: effect.id }, "system");
         }

@@ -40,6 +40,8 @@ export interface DomainStatus {
   readonly left: number;
   /** Questions that wait for an answer. */
   readonly open: number;
+  /** How many users are being brought back: rejoins that wait for their turn or for an answer. */
+  readonly rejoining: number;
 }
 
 /** The joins of one link, and the verification of them. */
@@ -107,7 +109,7 @@ export class RemoteDomain {
 
   /** What an operator wants to see. */
   get status(): DomainStatus {
-    const { phase, left, open } = this.#verification;
+    const { phase, left, open, rejoining } = this.#verification;
     return {
       link: this.#link.state,
       joins: this.joins.size,
@@ -117,6 +119,7 @@ export class RemoteDomain {
       ...(phase !== undefined && { phase }),
       left,
       open,
+      rejoining,
     };
   }
 
@@ -129,6 +132,7 @@ export class RemoteDomain {
   receive(event: DomainEvent): readonly Effect[] {
     this.#evidence.clear();
     this.#handle(event);
+    this.#verification.proceed();
     if (this.joins.size === 0 && this.#verification.phase !== undefined) {
       this.#verification.settle();
     }
@@ -139,7 +143,13 @@ export class RemoteDomain {
   #handle(event: DomainEvent): void {
     switch (event.type) {
       case "joined":
-        return this.#joined(event.user, event.room, event.nick);
+        return this.#joined(event.user, event.room, event.nick, event.created ?? false);
+      case "refused":
+        return this.#verification.refused(event.id, event.user, event.room, event.error);
+      case "rejoining":
+        return this.#verification.rejoinSent(event.id);
+      case "not-rejoined":
+        return this.#verification.notRejoined(event.id, event.reason);
       case "left":
       case "forget": {
         // No sign of life: it may be the user's own word, sent to a room that can't be reached.
@@ -197,12 +207,13 @@ export class RemoteDomain {
 
   // --- occupancy ------------------------------------------------------------------------------
 
-  #joined(user: string, room: string, nick: string): void {
+  #joined(user: string, room: string, nick: string, created: boolean): void {
     this.#link.proved();
     const join = this.joins.get(user, room);
     if (join === undefined) this.#add(user, room, nick, this.#evidence.seq);
     else {
       this.#evidence.rename(join, nick);
+      this.#verification.joined(join, created);
       this.#evidence.confirm(join, this.#evidence.seq, "joined");
       this.#named?.add(join);
     }

@@ -10,8 +10,8 @@ import { domainOf } from "../../xmpp/jid.ts";
 import { JoinsInFlight } from "../joins/joins_in_flight.ts";
 import { DomainActor, type EffectHandlers } from "./domain_actor.ts";
 import type { NoticeEffect, QuestionEffect, Report, StoreChange } from "../messages/effects.ts";
-import type { DomainEvent, FeedEvent, KnownJoin } from "../messages/events.ts";
-import { type DomainOptions, domainOptions } from "../messages/options.ts";
+import type { AnswerEvent, DomainEvent, FeedEvent, KnownJoin } from "../messages/events.ts";
+import { checkRange, type DomainOptions, domainOptions } from "../messages/options.ts";
 import type { FullDomainOptions } from "../messages/options.ts";
 import { OwnOutage } from "../ports/own_outage.ts";
 import { Pace } from "../ports/pace.ts";
@@ -38,6 +38,8 @@ export interface RouterPorts {
   id(): string;
   /** Whether the feed of a watched host is interrupted, so that none of its users is to be judged. */
   blind(host: string): boolean;
+  /** Whether the plugin of a watched host finds out itself what can be reached. */
+  hostProbes(host: string): boolean;
   /** Whether the home server tries to connect for each stanza anew. */
   triesAnew(): boolean;
   /** Sends a question; false: not now. */
@@ -54,9 +56,14 @@ export interface RouterPorts {
 export interface RouterOptions extends DomainOptions {
   /** Questions a second, at most, to all domains together. @default {500} */
   readonly maxPingsPerSecond?: number;
+  /** Rejoins a second, at most, to all domains together. From 0.1 to 1000. @default {100} */
+  readonly maxRejoinsPerSecond?: number;
   /** Events that may wait for one domain before the feed is held up. @default {10000} */
   readonly mailbox?: number;
 }
+
+/** What a server plugin has done about a rejoin or a probe. */
+export type RequestAnswer = Extract<AnswerEvent, { type: "rejoining" | "not-rejoined" | "probed" }>;
 
 // Joins outlive every failure: a message that can't be handled is dropped, the rest goes on.
 const SUPERVISION: Supervision = { strategy: "restart", intensity: Number.MAX_SAFE_INTEGER };
@@ -80,7 +87,7 @@ export class Router {
   readonly #sessions = new Sessions();
   readonly #inFlight = new JoinsInFlight();
   readonly #outage = new OwnOutage();
-  readonly #domainPorts: Omit<DomainPorts, "ownOutage">;
+  readonly #domainPorts: Omit<DomainPorts, "ownOutage" | "hostProbes">;
   /** Those of a watched host's domains, by host. */
   readonly #hostPorts = new Map<string, DomainPorts>();
   readonly #handlers: EffectHandlers;
@@ -88,18 +95,27 @@ export class Router {
   /** When a domain was last asked only to find out whether our network is well. */
   #witnessAt = -Infinity;
 
-  /** Makes a router whose actors live in `system`. */
+  /**
+   * Makes a router whose actors live in `system`.
+   *
+   * @throws {RangeError} If an option has a value that makes no sense; the message says which.
+   */
   constructor(system: ActorSystem, options: RouterOptions, ports: RouterPorts) {
     this.#system = system;
     this.#options = domainOptions(options);
     this.#mailbox = { capacity: options.mailbox ?? 10_000 };
     this.#ports = ports;
-    const pace = new Pace(options.maxPingsPerSecond ?? 500, () => ports.now());
+    const { maxPingsPerSecond = 500, maxRejoinsPerSecond = 100 } = options;
+    checkRange("maxPingsPerSecond", maxPingsPerSecond, 0.1, 1_000_000);
+    checkRange("maxRejoinsPerSecond", maxRejoinsPerSecond, 0.1, 1000);
+    const pace = new Pace(maxPingsPerSecond, () => ports.now());
+    const rejoins = new Pace(maxRejoinsPerSecond, () => ports.now());
     this.#domainPorts = {
       now: () => ports.now(),
       random: () => ports.random(),
       id: () => ports.id(),
       reserve: (wanted) => pace.reserve(wanted),
+      reserveRejoins: (wanted) => rejoins.reserve(wanted),
       componentReachable: () => this.#componentReachable,
       triesAnew: () => ports.triesAnew(),
     };
@@ -157,8 +173,15 @@ export class Router {
         break;
       case "left":
       case "renaming":
+      case "refused":
     }
     return this.#tell(domainOf(event.user), domainOf(event.room), event);
+  }
+
+  /** The plugin of a host has answered a question to one of the host's links. */
+  answered(link: DomainKey, event: RequestAnswer): void {
+    if (event.type === "probed" && event.reachable) this.#heard(link.host, link.domain);
+    this.#routes.get(key(link.host, link.domain))?.ref.tell(event, "system");
   }
 
   /** The probe with this id was answered or not; undefined: it could not even be sent. */
@@ -334,7 +357,8 @@ export class Router {
     let ports = this.#hostPorts.get(host);
     if (ports === undefined) {
       const ownOutage = () => this.#ports.blind(host) || this.#outage.ours;
-      ports = { ...this.#domainPorts, ownOutage };
+      const hostProbes = () => this.#ports.hostProbes(host);
+      ports = { ...this.#domainPorts, ownOutage, hostProbes };
       this.#hostPorts.set(host, ports);
     }
     return ports;
@@ -377,7 +401,9 @@ export class Router {
       !isOwn(link) && !this.#outage.has(key(link.host, link.domain))
     );
     const witness = witnesses[Math.floor(this.#ports.random() * witnesses.length)];
-    if (witness) this.#ports.ask(witness, { type: "probe", id: this.#ports.id() });
+    if (witness === undefined) return;
+    const by = this.#ports.hostProbes(witness.host) ? "host" : "component";
+    this.#ports.ask(witness, { type: "probe", by, id: this.#ports.id() });
   }
 }
 

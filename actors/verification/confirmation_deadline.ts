@@ -14,7 +14,7 @@ const PORTION = 200;
 const ENOUGH_MISSES = 2;
 
 /**
- * Gives up joins that could not be confirmed within `confirm_within`, and no others: somebody must
+ * Gives up joins that could not be confirmed within `give_up`, and no others: somebody must
  * have tried twice since the loss, in vain, while we were able to hear of it.
  */
 export class ConfirmationDeadline {
@@ -68,7 +68,7 @@ export class ConfirmationDeadline {
   /** All joins of the losses up to number `seq` were asked about. */
   tried(seq: number): void {
     if (this.#ports.ownOutage()) return;
-    const twice = this.#options.confirmWithin === 0 ? seq : Math.min(seq, this.#asked);
+    const twice = this.#options.giveUp === 0 ? seq : Math.min(seq, this.#asked);
     this.#tried = Math.max(this.#tried, twice);
     this.#asked = seq;
   }
@@ -84,7 +84,7 @@ export class ConfirmationDeadline {
   undecided(join: Join, seq: number, because: string): void {
     this.#evidence.verdict(join, "undecided", because);
     if (seq <= this.#backAt || this.#ports.ownOutage()) return;
-    const again = this.wasInVain(join) || this.#options.confirmWithin === 0;
+    const again = this.wasInVain(join) || this.#options.giveUp === 0;
     const expired = this.#expired(seq);
     if (again && expired > 0) this.#giveUp(join, expired);
     else (this.#inVain ??= new Set()).add(join);
@@ -98,15 +98,17 @@ export class ConfirmationDeadline {
   /** When the next joins are to be given up, in milliseconds since the epoch. */
   get due(): number | undefined {
     const { oldest } = this.#evidence.losses;
+    // Losses can't be forgotten while somebody is brought back.
+    if (this.#evidence.recovering > 0) return undefined;
     return oldest !== undefined && oldest.seq <= this.#tried
-      ? oldest.at + this.#options.confirmWithin
+      ? oldest.at + this.#options.giveUp
       : undefined;
   }
 
   /** Gives up a portion of the joins whose time has run out, unless the fault is on our side. */
   giveUp(): void {
     const expired = this.#expired(this.#tried);
-    if (expired === 0) return;
+    if (expired === 0 || this.#evidence.recovering > 0) return;
     if (this.#ports.ownOutage()) return this.reached();
     let left = PORTION;
     for (const join of this.#evidence.joins) {
@@ -116,11 +118,12 @@ export class ConfirmationDeadline {
   }
 
   #expired(tried: number): number {
-    return this.#evidence.losses.expired(tried, this.#ports.now() - this.#options.confirmWithin);
+    return this.#evidence.losses.expired(tried, this.#ports.now() - this.#options.giveUp);
   }
 
   #giveUp(join: Join, expired: number): boolean {
     if (join.confirmed >= expired) return false;
+    if (this.#evidence.recovery?.giveUp(join)) return true;
     if (this.#options.unconfirmed === "notify") {
       this.#evidence.notify(join, "unconfirmed", "no answer in time");
     } else {

@@ -5,13 +5,16 @@
  */
 import type { Join } from "../joins/join.ts";
 import type { DomainPorts } from "../ports/ports.ts";
+import { answerOrigin } from "../../xmpp/answer_origin.ts";
 import type { IqAnswer } from "../../xmpp/iq.ts";
 import {
   interpretDisco,
   interpretSelfPing,
   type SelfPingAnswer,
   type SelfPingContext,
+  type WhyGone,
 } from "../../xmpp/self_ping.ts";
+import { alternateOf, type GoneAnswer } from "../recovery/gone_answer.ts";
 import type { ConfirmationDeadline } from "./confirmation_deadline.ts";
 import type { Evidence } from "../joins/evidence.ts";
 import { type PendingPing, PendingPings } from "./pending_pings.ts";
@@ -27,11 +30,6 @@ const BATCH_SIZE = 50;
 const PAUSE_MS = 1_000;
 /** How many joins are looked at for one batch, so that no event takes long. */
 const LOOKS = 2_000;
-/** Conditions that a server uses for a domain that it can't reach (RFC 6120 §8.3.3). */
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  "remote-server-not-found",
-  "remote-server-timeout",
-]);
 
 /**
  * What an answer says of the domain: the remote side made it, or our own server since it can't
@@ -51,6 +49,7 @@ export class SelfPinger {
   readonly #options: FullDomainOptions;
   readonly #ports: DomainPorts;
   readonly #quota: Quota;
+  readonly #onGone: (gone: GoneAnswer) => void;
   #questions: PendingPings | undefined;
   /** Joins that wait for the answer of their room, by room. */
   #waiting: Map<string, Join[]> | undefined;
@@ -63,7 +62,7 @@ export class SelfPinger {
   /** When the next batch may go out, whatever becomes of this order. */
   #nextBatch = -Infinity;
 
-  /** Asks about the unverified of a evidence. */
+  /** Asks about the unverified of `evidence`; `onGone` is told who is out. */
   constructor(
     host: string,
     domain: string,
@@ -71,7 +70,9 @@ export class SelfPinger {
     deadline: ConfirmationDeadline,
     options: FullDomainOptions,
     ports: DomainPorts,
+    onGone: (gone: GoneAnswer) => void,
   ) {
+    this.#onGone = onGone;
     this.#host = host;
     this.#domain = domain;
     this.#evidence = evidence;
@@ -141,6 +142,11 @@ export class SelfPinger {
   forget(): void {
     this.stop();
     this.#questions = undefined;
+  }
+
+  /** Asks about this join before all that is left of this round. */
+  soon(join: Join): void {
+    this.#order?.soon({ kind: "ping", join });
   }
 
   /** Sends the next few questions; returns when the next batch is due. */
@@ -219,7 +225,7 @@ export class SelfPinger {
     if (reached) this.#proven = Math.max(this.#proven, question.seq);
     // What our own server could not deliver for one, it can't for the others either, unless it
     // has delivered a later one.
-    else if (question.seq > this.#proven && this.#madeAtHome(answer)) return "unreachable";
+    else if (question.seq > this.#proven && this.#isEnRoute(question, answer)) return "unreachable";
     return reached ? "reached" : "nothing";
   }
 
@@ -239,7 +245,7 @@ export class SelfPinger {
         this.#evidence.confirm(join, seq, because);
         return true;
       case "gone":
-        this.#gone(join, seq, verdict.forGood, because);
+        this.#gone(join, seq, verdict.why, because, answer);
         return true;
       case "ask-room": {
         const waiting = this.#waiting?.get(room);
@@ -269,16 +275,18 @@ export class SelfPinger {
       if (!this.#evidence.isUnverified(join)) continue;
       // It may have been made anew since it was not found, without this user.
       if (verdict.state === "joined") this.#order?.soon({ kind: "again", join });
-      else if (verdict.state === "gone") this.#gone(join, seq, verdict.forGood, because);
+      else if (verdict.state === "gone") this.#gone(join, seq, verdict.why, because, answer);
       else this.#deadline.undecided(join, seq, because);
     }
     return verdict.state !== "undecided";
   }
 
   /** The room said, when asked at sequence number `seq`, that the user is not in it. */
-  #gone(join: Join, seq: number, forGood: boolean, because: string): void {
+  #gone(join: Join, seq: number, why: WhyGone, because: string, answer: SelfPingAnswer): void {
     // A rejoin that overtook the answer makes it outdated.
-    if (join.confirmed < seq) this.#evidence.notify(join, forGood ? "destroyed" : "gone", because);
+    if (join.confirmed >= seq) return;
+    const alternate = alternateOf(answer);
+    this.#onGone({ join, why, because, ...(alternate !== undefined && { alternate }) });
   }
 
   #context(room: string): SelfPingContext {
@@ -286,9 +294,9 @@ export class SelfPinger {
   }
 
   /** Whether our own server made the answer, since it could not deliver the question. */
-  #madeAtHome(answer: SelfPingAnswer): boolean {
-    if (answer.type !== "error") return false;
-    return UNREACHABLE.has(answer.condition) || answer.by === this.#host;
+  #isEnRoute({ join }: PendingPing, answer: SelfPingAnswer): boolean {
+    const { room, homeHosts } = this.#context(join.room.jid);
+    return answerOrigin(answer, room, homeHosts) === "en-route";
   }
 
   /** What to ask instead of `item`, now that time has passed; nothing if it is settled. */

@@ -6,8 +6,11 @@
  */
 import type { Join } from "../joins/join.ts";
 import type { DomainPorts } from "../ports/ports.ts";
+import { Recovery } from "../recovery/recovery.ts";
+import type { RejoinRefusal } from "../../xmpp/plugin_events.ts";
 import type { SelfPingAnswer } from "../../xmpp/self_ping.ts";
-import type { LossCause } from "../messages/events.ts";
+import type { LossCause, RoomError } from "../messages/events.ts";
+import type { GoneAnswer } from "../recovery/gone_answer.ts";
 import { SelfPinger } from "./self_pinger.ts";
 import type { ConfirmationDeadline } from "./confirmation_deadline.ts";
 import type { Evidence } from "../joins/evidence.ts";
@@ -15,8 +18,9 @@ import type { FullDomainOptions } from "../messages/options.ts";
 
 /** How long to wait when our own server is in the way, and at least before trying again. */
 const PAUSE_MS = 1_000;
-/** How long a link that came back is left alone, at most, before the rooms are asked. */
-const SETTLE_MS = 5_000;
+
+/** Who finds out whether the domain can be reached. */
+type Prober = "component" | "host" | "user";
 
 /** Where a verification stands. Times are milliseconds since the epoch. */
 type Phase =
@@ -29,17 +33,18 @@ type Phase =
     readonly name: "probe";
     readonly id: string;
     readonly until: number;
-    readonly by: "component" | "user";
+    readonly by: Prober;
   }
   /** It could not be reached, or not everything could be decided: waiting to try again. */
   | { readonly name: "backoff"; readonly until: number }
-  /** Asking the rooms, join by join. */
+  /** Asking the rooms, join by join, and bringing users back. */
   | { readonly name: "asking"; readonly next: number };
 
 const REST: Phase = { name: "rest" };
 
-/** The verification of one link. */
+/** The verification of one link, and the recovery of those who turn out to be lost. */
 export class Verification {
+  readonly #host: string;
   readonly #evidence: Evidence;
   readonly #deadline: ConfirmationDeadline;
   readonly #pinger: SelfPinger;
@@ -48,8 +53,13 @@ export class Verification {
   #phase: Phase = REST;
   /** How many times in a row something could not be decided. */
   #attempt = 0;
-  /** Whether the remote side gave a sign of life since the last loss. */
-  #alive = false;
+  /** Since when the remote side is known to be there; undefined: not known since the last loss. */
+  #aliveSince: number | undefined;
+  #recovery: Recovery | undefined;
+  /** When the next rejoin may be sent, so that each recovery keeps the pace of the one before. */
+  #nextRejoin = -Infinity;
+  /** All questions are answered, and only the recovery goes on. */
+  #recoveryOnly = false;
   /** The join of which a room says that it is none; it alone is asked about first. */
   #rejected: Join | undefined;
   /** When a user's stanza last could not be delivered, or no longer. */
@@ -65,9 +75,18 @@ export class Verification {
     options: FullDomainOptions,
     ports: DomainPorts,
   ) {
+    this.#host = host;
     this.#evidence = evidence;
     this.#deadline = deadline;
-    this.#pinger = new SelfPinger(host, domain, evidence, deadline, options, ports);
+    this.#pinger = new SelfPinger(
+      host,
+      domain,
+      evidence,
+      deadline,
+      options,
+      ports,
+      (gone) => this.#gone(gone),
+    );
     this.#options = options;
     this.#ports = ports;
     this.#heard = ports.now();
@@ -88,6 +107,11 @@ export class Verification {
     return this.#pinger.open;
   }
 
+  /** How many users are being brought back. */
+  get rejoining(): number {
+    return this.#recovery?.size ?? 0;
+  }
+
   /** When {@linkcode wake} is to be called, in milliseconds since the epoch. */
   get due(): number | undefined {
     const { silence } = this.#options;
@@ -95,11 +119,15 @@ export class Verification {
     if (phase.name === "rest") {
       return silence > 0 && this.#evidence.joins.size > 0 ? this.#heard + silence : undefined;
     }
-    const asked = this.#pinger.due ?? Infinity;
+    const asked = Math.min(
+      this.#pinger.due ?? Infinity,
+      this.#recovery?.due(this.#isRecovering) ?? Infinity,
+    );
     if (phase.name !== "asking") {
       return Math.min(asked, phase.until, this.#deadline.due ?? Infinity);
     }
-    return this.#pinger.left > 0 ? Math.min(asked, phase.next) : asked;
+    const next = this.#pinger.left > 0 ? Math.min(asked, phase.next) : asked;
+    return next === Infinity ? undefined : next;
   }
 
   /** Puts every join in doubt that was not confirmed after `seq`, and starts to verify. */
@@ -108,8 +136,11 @@ export class Verification {
     // A link that is lost again before a probe is answered was none.
     if (cause === "link-down") this.#missed();
     this.#evidence.lose(cause, seq);
+    this.#recovery?.lost(cause);
+    this.#recoveryOnly = false;
     this.#rejected = undefined;
-    this.#alive = cause === "link-up" || cause === "rejected";
+    if (cause === "rejected") this.#aliveSince = -Infinity;
+    else this.#aliveSince = cause === "link-up" ? this.#ports.now() : undefined;
     if (cause === "link-down") this.#failedAt = this.#ports.now();
     if (cause === "restart") this.#deadline.back();
     const { name } = this.#phase;
@@ -131,23 +162,24 @@ export class Verification {
   heard(): void {
     this.#heard = this.#ports.now();
     if (this.#phase.name === "rest") return;
-    this.#alive = true;
+    const wasAlive = this.#aliveSince !== undefined;
+    this.#aliveSince ??= this.#heard;
     this.#deadline.reached();
-    if (this.#phase.name !== "backoff") return;
-    const patience = Math.min(SETTLE_MS, this.#options.pingDelay);
-    const until = this.#heard + patience * (0.5 + this.#ports.random() / 2);
+    if (this.#phase.name !== "backoff" || wasAlive) return;
+    const until = this.#heard + this.#options.settle * (1 + this.#ports.random() / 5);
     if (until < this.#phase.until) this.#phase = { name: "backoff", until };
   }
 
   /** A user's stanza could not be delivered. */
   failed(): void {
-    this.#alive = false;
+    this.#aliveSince = undefined;
     this.#failedAt = this.#ports.now();
   }
 
   /** What is known of the link, from whoever has the link itself. */
   told(alive: boolean): void {
-    this.#alive = alive;
+    if (alive) this.#aliveSince ??= this.#ports.now();
+    else this.#aliveSince = undefined;
   }
 
   /** The time asked for by {@linkcode due} has come. */
@@ -190,7 +222,7 @@ export class Verification {
     const isProbe = phase.name === "probe" && phase.id === id;
     if (reachability === "reached") {
       this.#heard = now;
-      this.#alive = true;
+      this.#aliveSince ??= now;
       const rejected = isProbe ? this.#rejected : undefined;
       // The room knows the user after all, so it has lost nobody.
       if (
@@ -198,8 +230,8 @@ export class Verification {
       ) {
         return this.settle();
       }
-      if (isProbe || phase.name === "backoff") return this.#startAsking(now);
-    }
+      if (isProbe || phase.name === "backoff") return this.#reached(now);
+    } else this.#recoveryOnly = false;
     if (reachability === "unreachable") {
       this.failed();
       if (phase.name === "asking") return this.#tryLater(now);
@@ -220,12 +252,47 @@ export class Verification {
     const now = this.#ports.now();
     if (!reachable) return this.#probeFailed(now);
     this.#heard = now;
-    this.#alive = true;
-    this.#startAsking(now);
+    this.#aliveSince ??= now;
+    this.#reached(now);
+  }
+
+  /** The room has sent its self-presence; `created`: the join has made it. */
+  joined(join: Join, created: boolean): void {
+    this.#recovery?.isIn(join, "joined", created);
+  }
+
+  /** A join was answered with an error. */
+  refused(id: string, user: string, room: string, error: RoomError): void {
+    if (this.#recovery?.refused(id, user, room, error) !== true) return;
+    this.failed();
+    if (this.#phase.name === "asking") this.#tryLater(this.#ports.now());
+  }
+
+  /** A join was sent in the user's name. */
+  rejoinSent(id: string): void {
+    this.#recovery?.rejoining(id);
+  }
+
+  /** The session does not join again. */
+  notRejoined(id: string, reason: RejoinRefusal): void {
+    this.#recovery?.notRejoined(id, reason);
+  }
+
+  /** After each event: goes on with the recovery, and ends what is done. */
+  proceed(): void {
+    const recovery = this.#recovery;
+    if (recovery === undefined || this.#phase.name === "rest") return;
+    const now = this.#ports.now();
+    this.#askSoon(recovery.expire(now));
+    if (this.#aliveSince === undefined) recovery.giveBack();
+    else if (this.#isRecovering) this.#askSoon(recovery.work(now));
+    if (recovery.takeReturned()) this.#recoveryOnly = false;
+    this.#roundDone(now);
   }
 
   /** Our server could not take the question now. */
   deferred(id: string): void {
+    if (this.#recovery?.deferred(id)) return;
     const phase = this.#phase;
     const until = this.#ports.now() + PAUSE_MS;
     this.#pinger.deferred(id);
@@ -238,6 +305,9 @@ export class Verification {
     const now = this.#ports.now();
     const after = now - (this.#evidence.losses.oldest?.at ?? now);
     this.#phase = REST;
+    this.#nextRejoin = this.#recovery?.next ?? this.#nextRejoin;
+    this.#recovery = this.#evidence.recovery = undefined;
+    this.#recoveryOnly = false;
     this.#rejected = undefined;
     this.#attempt = 0;
     this.#heard = now;
@@ -264,30 +334,92 @@ export class Verification {
 
   /** Finds out whether the domain can be reached; goes straight to the rooms when that is known. */
   #reach(now: number): void {
-    if (this.#evidence.unverified === 0) return this.settle();
+    if (this.#evidence.unverified === 0) return this.#awaitRecovery(now);
     if (this.#rejected !== undefined) {
       // Who has left meanwhile, or was seen in the room, is no reason for doubts any more.
       return this.#evidence.isUnverified(this.#rejected) ? this.#probe("user", now) : this.settle();
     }
-    if (this.#alive) return this.#startAsking(now);
+    if (this.#aliveSince !== undefined) return this.#reached(now);
     this.#probe(this.#prober(now), now);
   }
 
-  #probe(by: "component" | "user", now: number): void {
+  /** The domain is there: its rooms are asked when that has been so for a while. */
+  #reached(now: number): void {
+    const until = this.#aliveSince! + this.#options.settle;
+    if (now >= until || this.#rejected !== undefined) return this.#startAsking(now);
+    this.#deadline.reached();
+    this.#phase = { name: "backoff", until };
+  }
+
+  /** Nobody is left to be asked about. */
+  #awaitRecovery(now: number): void {
+    if (this.rejoining === 0) return this.settle();
+    if (this.#aliveSince === undefined) {
+      this.#phase = { name: "backoff", until: now + PAUSE_MS };
+      return;
+    }
+    this.#pinger.begin();
+    this.#recovery?.askedAgain();
+    this.#phase = { name: "asking", next: now };
+    this.#recoveryOnly = true;
+  }
+
+  /** Whether rejoins may be sent now. */
+  get #isRecovering(): boolean {
+    const { name } = this.#phase;
+    return this.#aliveSince !== undefined &&
+      (name === "asking" || (name === "backoff" && !this.#settling));
+  }
+
+  /** Whether the domain has not been there for long enough. */
+  get #settling(): boolean {
+    return this.#ports.now() < (this.#aliveSince ?? Infinity) + this.#options.settle;
+  }
+
+  #askSoon(joins: readonly Join[]): void {
+    if (this.#phase.name === "asking") { for (const join of joins) this.#pinger.soon(join); }
+  }
+
+  /** A user is not in the room. */
+  #gone(gone: GoneAnswer): void {
+    const { recover } = this.#options;
+    if (recover === "notify") {
+      const { join, why, because, alternate } = gone;
+      const reason = why === "ended" ? "destroyed" : "gone";
+      return this.#evidence.notify(join, reason, because, alternate);
+    }
+    if (this.#recovery === undefined) {
+      this.#recovery = new Recovery(
+        this.#host,
+        this.#evidence,
+        this.#options,
+        this.#ports,
+        this.#nextRejoin,
+      );
+      this.#evidence.recovery = this.#recovery;
+    }
+    this.#recovery.gone(gone);
+  }
+
+  #probe(by: Prober, now: number): void {
     const id = this.#ports.id();
-    const until = by === "component"
-      ? this.#pinger.leave(now)
-      : this.#pinger.probeByPing(id, now, this.#rejected);
+    const until = by === "user"
+      ? this.#pinger.probeByPing(id, now, this.#rejected)
+      : this.#pinger.leave(now);
     if (until !== undefined) return void (this.#phase = { name: "backoff", until });
-    if (by === "component") this.#evidence.want({ type: "probe", id });
+    if (by !== "user") this.#evidence.want({ type: "probe", id, by });
     this.#evidence.report({ type: "probing", by });
     this.#phase = { name: "probe", id, until: now + this.#options.pingTimeout, by };
   }
 
-  /** A domain may answer others, but not the component: so users have their turn. */
-  #prober(now: number): "component" | "user" {
+  /**
+   * The home host goes over the very link that the users need. A domain may answer others, but not
+   * the component: so users have their turn.
+   */
+  #prober(now: number): Prober {
     const { probe } = this.#options;
     if (probe !== "auto") return probe;
+    if (this.#ports.hostProbes()) return "host";
     if (this.#mayBounce(now)) return "component";
     const reachable = this.#ports.componentReachable();
     if (reachable === false) return "user";
@@ -301,14 +433,14 @@ export class Verification {
    * joins has run out, it has to be risked.
    */
   #mayBounce(now: number): boolean {
-    const { retryDelay, confirmWithin } = this.#options;
+    const { retryDelay, giveUp } = this.#options;
     if (this.#ports.triesAnew() || now >= this.#failedAt + retryDelay) return false;
-    return now < (this.#evidence.losses.oldest?.at ?? now) + confirmWithin;
+    return now < (this.#evidence.losses.oldest?.at ?? now) + giveUp;
   }
 
   #probeFailed(now: number): void {
     // A sign of life may have come meanwhile.
-    if (this.#alive) return this.#startAsking(now);
+    if (this.#aliveSince !== undefined) return this.#reached(now);
     this.#missed();
     this.#tryLater(now);
   }
@@ -317,7 +449,7 @@ export class Verification {
   #missed(): void {
     if (this.#phase.name !== "probe") return;
     if (this.#phase.by === "user") this.#failedAt = this.#ports.now();
-    const telling = this.#phase.by === "user" || this.#options.probe === "component" ||
+    const telling = this.#phase.by !== "component" || this.#options.probe === "component" ||
       this.#ports.componentReachable();
     if (telling) this.#deadline.missed();
   }
@@ -328,6 +460,8 @@ export class Verification {
     const most = Math.min(backoffMax, backoffMin * 2 ** Math.min(this.#attempt, 30));
     const until = now + Math.max(PAUSE_MS, most * this.#ports.random());
     this.#attempt++;
+    this.#recoveryOnly = false;
+    this.#recovery?.askedAgain();
     this.#pinger.stop();
     this.#phase = { name: "backoff", until };
     this.#evidence.report({ type: "unreached", attempt: this.#attempt, until });
@@ -336,6 +470,8 @@ export class Verification {
 
   #startAsking(now: number): void {
     this.#rejected = undefined;
+    this.#recoveryOnly = false;
+    this.#recovery?.askedAgain();
     this.#deadline.reached();
     const unverified = this.#pinger.begin();
     this.#phase = { name: "asking", next: now };
@@ -350,9 +486,11 @@ export class Verification {
 
   #roundDone(now: number): void {
     if (this.#phase.name !== "asking" || !this.#pinger.done) return;
-    if (this.#evidence.unverified === 0) return this.settle();
+    if (this.#recoveryOnly && this.rejoining > 0) return;
+    this.#recoveryOnly = this.#evidence.unverified === 0;
+    if (this.#recoveryOnly) return this.rejoining === 0 ? this.settle() : undefined;
     // Not a single answer: find out whether anybody is there before the next order.
-    if (!this.#pinger.fruitful) this.#alive = false;
+    if (!this.#pinger.fruitful) this.#aliveSince = undefined;
     this.#deadline.tried(this.#pinger.about);
     this.#tryLater(now);
   }
@@ -360,6 +498,6 @@ export class Verification {
   #giveUp(): void {
     if (this.#phase.name === "rest" || this.#phase.name === "asking") return;
     this.#deadline.giveUp();
-    if (this.#evidence.losses.oldest === undefined) this.settle();
+    if (this.#evidence.losses.oldest === undefined && this.rejoining === 0) this.settle();
   }
 }

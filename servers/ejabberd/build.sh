@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles mod_roomkeeper.erl against the ejabberd that is installed here.
+# Compiles mod_roomkeeper and its parts against the ejabberd that is installed here.
 #   sh build.sh [output folder, default: this folder]
 # ejabberd's and its xmpp library's headers are looked for in the usual places; say where they
 # are with ERL_LIBS (the folders that hold lib folders such as ejabberd-25.04) when they aren't.
@@ -14,5 +14,5 @@ for root in $(echo "${ERL_LIBS:-}" | tr ':' ' ') /usr/lib/*-linux-gnu /usr/lib/e
   done
 done
 [ $# -gt 0 ] && [ "$1" != -I ] && shift
-echo "erlc -o $out mod_roomkeeper.erl"
-exec erlc -Wall -o "$out" "$@" "$here/mod_roomkeeper.erl"
+echo "erlc -o $out mod_roomkeeper*.erl"
+exec erlc -Wall -o "$out" "$@" "$here"/mod_roomkeeper*.erl

@@ -1,120 +1,150 @@
 %%% Tells Roomkeeper, an external component, what it must know about the users of a virtual host:
-%%% the state of s2s links, who is in which room, which sessions ended, what its pings brought.
+%%% the state of s2s links, who is in which room, which sessions ended, what its pings brought; and
+%%% does what it asks for. What a session knows of its rooms is in mod_roomkeeper_rooms.
 -module(mod_roomkeeper).
 -behaviour(gen_mod).
 -export([start/2, stop/1, reload/3, depends/2, mod_opt_type/1, mod_options/1, mod_doc/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
--export([out_up/2, in_up/3, closed/2, hello/1, sent/1, received/1, ended/2]).
+-export([out_up/2, in_up/3, closed/2, request/1]).
+-export([news/2, el/2, is_answer/2, max_rooms/1, session/1]).
 -include("xmpp.hrl").
 -define(NS, <<"urn:x-roomkeeper:link:0">>).
+-define(ROOMS, mod_roomkeeper_rooms).
 %% A resumed XEP-0198 session halts c2s_terminated at 50, so at 110 only a real end is seen.
--define(HOOKS, [{s2s_out_auth_result, out_up, 50}, {s2s_in_auth_result, in_up, 50},
-                {s2s_out_closed, closed, 50}, {s2s_in_closed, closed, 50}, {c2s_terminated, ended, 110},
-                {user_send_packet, sent, 90}, {user_receive_packet, received, 10},
-                {local_send_to_resource_hook, hello, 50}]).
+-define(HOOKS, [{s2s_out_auth_result, ?MODULE, out_up, 50}, {s2s_in_auth_result, ?MODULE, in_up, 50},
+                {s2s_out_closed, ?MODULE, closed, 50}, {s2s_in_closed, ?MODULE, closed, 50},
+                {local_send_to_resource_hook, ?MODULE, request, 50},
+                {c2s_session_opened, ?ROOMS, opened, 50}, {c2s_copy_session, ?ROOMS, resumed, 50},
+                {c2s_terminated, ?ROOMS, ended, 110}, {c2s_handle_info, ?ROOMS, asked, 40},
+                {user_send_packet, ?ROOMS, sent, 90}, {user_receive_packet, ?ROOMS, received, 10}]).
+%% A domain that can't be reached is told of once in this time, in seconds.
+-define(UNREACHABLE, 30).
 
 start(Host, Opts) -> gen_mod:start_child(?MODULE, Host, Opts).
 stop(Host) -> gen_mod:stop_child(?MODULE, Host).
 reload(_Host, _New, _Old) -> ok.
 depends(_Host, _Opts) -> [].
-mod_opt_type(component) -> econf:domain().
-mod_options(_Host) -> [component].
+mod_opt_type(component) -> econf:domain();
+mod_opt_type(max_rooms) -> econf:pos_int().
+mod_options(_Host) -> [component, {max_rooms, 1000}].
 mod_doc() -> #{desc => <<"Tells the Roomkeeper component of links, joins and sessions.">>}.
 
-%% One process per host sends it all, in one order. State: {Host, [{Pid, Link}]} of the links that are up.
-%% Its table: {{User, Room}, Nick} for each join, and {prefix, P}.
+%% One process for each host says it all, in one order, and alone writes its table:
+%% {{User, Room}, Nick} for each join, and {prefixes, [P]} of this component process and of the last.
+-record(state, {host, links = [] :: [{pid(), {in | out, binary()}}], % that are up
+                unreachable = #{} :: #{binary() => integer()}}).      % when the component was told
+
 init([Host | _]) ->
     process_flag(trap_exit, true),
-    ets:new(proc(Host), [named_table, public, ordered_set, {read_concurrency, true}]),
-    [ejabberd_hooks:add(Hook, Host, ?MODULE, F, Seq) || {Hook, F, Seq} <- ?HOOKS],
+    ets:new(process(Host), [named_table, ordered_set, {read_concurrency, true}]),
+    ets:insert(process(Host), {prefixes, []}),
+    [ejabberd_hooks:add(Hook, Host, Module, F, Seq) || {Hook, Module, F, Seq} <- ?HOOKS],
     [ejabberd_hooks:add(Hook, F, 50) || {Hook, F} <- route_hooks(self())],
     tell(Host, greeting()),
-    {ok, {Host, []}}.
-terminate(_Reason, {Host, _}) ->
-    [ejabberd_hooks:delete(Hook, Host, ?MODULE, F, Seq) || {Hook, F, Seq} <- ?HOOKS],
+    {ok, #state{host = Host}}.
+terminate(_Reason, #state{host = Host}) ->
+    [ejabberd_hooks:delete(Hook, Host, Module, F, Seq) || {Hook, Module, F, Seq} <- ?HOOKS],
     [ejabberd_hooks:delete(Hook, F, 50) || {Hook, F} <- route_hooks(self())].
 route_hooks(Pid) -> [{route_registered, fun(D) -> Pid ! {route, D, up} end},
                      {route_unregistered, fun(D) -> Pid ! {route, D, down} end}].
 handle_call(_Request, _From, S) -> {reply, ok, S}.
-handle_cast({tell, El}, {Host, _} = S) -> tell(Host, El), {noreply, S};
-handle_cast({up, Pid, Link}, {Host, Links}) ->
-    monitor(process, Pid), % stop_s2s_connections kills it, without a hook
-    tell(Host, link(Link, up, false)),
-    {noreply, {Host, ordsets:add_element({Pid, Link}, Links)}};
-handle_cast({closed, Pid, Clean}, {Host, Links}) ->
-    {Gone, Left} = lists:partition(fun({P, _}) -> P == Pid end, Links),
-    [tell(Host, link(Link, down, Clean)) || {_, Link} <- Gone],
-    {noreply, {Host, Left}};
-handle_cast({hello, Prefix}, {Host, Links} = S) ->
-    ets:insert(proc(Host), {prefix, Prefix}),
-    Joins = [el(joined, [{user, U}, {room, R}, {nick, N}]) || [U, R, N] <- ets:match(proc(Host), {{'$1', '$2'}, '$3'})],
-    Services = [{out, D} || D <- ejabberd_router:get_all_routes(), is_service(D, Host)],
-    Up = [link(Link, up, false) || Link <- lists:usort(Services ++ [Link || {_, Link} <- Links])],
-    [tell(Host, El) || El <- [greeting()] ++ Joins ++ Up ++ [el(synced, [])]],
-    {noreply, S}.
-handle_info({'DOWN', _, process, Pid, _}, S) -> handle_cast({closed, Pid, false}, S);
-handle_info({route, D, State}, {Host, _} = S) ->
-    is_service(D, Host) andalso tell(Host, link({out, D}, State, false)), {noreply, S}.
-is_service(Domain, Host) -> not ejabberd_router:is_my_host(Domain) andalso Domain /= component(Host).
-%% While the component is away nothing is sent: ejabberd would try s2s to its name.
-tell(Host, El) ->
-    To = component(Host),
-    ejabberd_router:is_my_route(To) andalso
-        ejabberd_router:route(#message{from = jid:make(Host), to = jid:make(To), sub_els = [El]}).
 
-%% Links. Those of other names of the host (the component's probes, its services) have no process here.
-out_up(#{server := H, remote_server := D} = S, Ok) -> Ok == true andalso cast(H, {up, self(), {out, D}}), S.
-in_up(#{lserver := H} = S, Ok, D) -> Ok andalso cast(H, {up, self(), {in, D}}), S.
-closed(#{server_host := H} = S, Why) -> cast(H, {closed, self(), is_clean(Why)}), S.
+%% News of sessions: a join, a leave, another stanza to copy, a session's beginning and end.
+handle_cast({in, User, Room, Nick, Copy}, #state{host = H} = S) ->
+    ets:insert(process(H), {{User, Room}, Nick}), copy(H, Copy), {noreply, S};
+handle_cast({out, User, Room, Copy}, #state{host = H} = S) ->
+    ets:delete(process(H), {User, Room}), copy(H, Copy), {noreply, S};
+handle_cast({copy, Copy}, #state{host = H} = S) -> copy(H, Copy), {noreply, S};
+handle_cast({tell, El}, #state{host = H} = S) -> tell(H, El), {noreply, S};
+handle_cast({opened, User}, #state{host = H} = S) -> forget(H, User), {noreply, S};
+handle_cast({ended, User, JID, Pid}, #state{host = H} = S) ->
+    Now = session(JID), % another one with the same resource may have taken its place
+    (Now == none orelse Now == Pid) andalso forget(H, User), {noreply, S};
+handle_cast({unreachable, D, Copy}, #state{host = H, unreachable = Told} = S) ->
+    Now = erlang:monotonic_time(second),
+    case Told of
+        #{D := At} when Now - At < ?UNREACHABLE -> {noreply, S};
+        _ -> copy(H, Copy), {noreply, S#state{unreachable = (if map_size(Told) < 1000 -> Told; true -> #{} end)#{D => Now}}}
+    end;
+%% Links
+handle_cast({up, Pid, {_, D} = Link}, #state{host = H, links = Links, unreachable = Told} = S) ->
+    monitor(process, Pid), % stop_s2s_connections kills it, without a hook
+    tell(H, link(Link, up, false)),
+    {noreply, S#state{links = ordsets:add_element({Pid, Link}, Links), unreachable = maps:remove(D, Told)}};
+handle_cast({closed, Pid, Clean}, #state{host = H, links = Links} = S) ->
+    {Gone, Left} = lists:partition(fun({P, _}) -> P == Pid end, Links),
+    [tell(H, link(Link, down, Clean)) || {_, Link} <- Gone],
+    {noreply, S#state{links = Left}};
+%% Requests of the component
+handle_cast({hello, Prefix}, #state{host = H, links = Links} = S) ->
+    [{_, Before}] = ets:lookup(process(H), prefixes),
+    ets:insert(process(H), {prefixes, [Prefix | lists:sublist(lists:delete(Prefix, Before), 1)]}),
+    Joins = [el(joined, [{user, U}, {room, R}, {nick, N}])
+             || [U, R, N] <- ets:match(process(H), {{'$1', '$2'}, '$3'})],
+    Services = [{out, D} || D <- ejabberd_router:get_all_routes(), is_service(D, H)],
+    Up = [link(Link, up, false) || Link <- lists:usort(Services ++ [Link || {_, Link} <- Links])],
+    [tell(H, El) || El <- [greeting()] ++ Joins ++ Up ++ [el(synced, [])]],
+    {noreply, S#state{unreachable = #{}}};
+handle_cast({Request, Id, El}, #state{host = H} = S) ->
+    [{_, Prefixes}] = ets:lookup(process(H), prefixes),
+    begins(Id, lists:sublist(Prefixes, 1)) andalso serve(Request, H, Id, El), {noreply, S}.
+handle_info({'DOWN', _, process, Pid, _}, S) -> handle_cast({closed, Pid, false}, S);
+handle_info({route, D, State}, #state{host = H} = S) ->
+    is_service(D, H) andalso tell(H, link({out, D}, State, false)), {noreply, S};
+handle_info(_, S) -> {noreply, S}.
+
+serve(probe, H, Id, El) -> mod_roomkeeper_probe:start(H, Id, fxml:get_tag_attr_s(<<"domain">>, El));
+serve(rejoin, H, Id, El) ->
+    [User, Room] = [catch jid:decode(fxml:get_tag_attr_s(A, El)) || A <- [<<"user">>, <<"room">>]],
+    case is_record(User, jid) andalso is_record(Room, jid) andalso session(User) of
+        Pid when is_pid(Pid) -> ejabberd_c2s:route(Pid, ?ROOMS:rejoin(Id, Room));
+        _ -> tell(H, el(norejoin, [{id, Id}, {reason, ended}]))
+    end.
+%% @doc The process whose word counts for a full JID, or none.
+session(#jid{luser = U, lserver = S, lresource = R}) -> ejabberd_sm:get_session_pid(U, S, R).
+forget(H, User) -> % a session without a join has no end to tell of
+    ets:select_delete(process(H), [{{{User, '_'}, '_'}, [], [true]}]) > 0 andalso tell(H, el(ended, [{user, User}])).
+is_service(Domain, Host) -> not ejabberd_router:is_my_host(Domain) andalso Domain /= component(Host).
+copy(H, Pkt) -> tell(H, #forwarded{sub_els = [Pkt]}).
+%% While the component is away nothing is sent: ejabberd would try s2s to its name.
+tell(H, El) ->
+    To = component(H),
+    ejabberd_router:is_my_route(To) andalso
+        ejabberd_router:route(#message{from = jid:make(H), to = jid:make(To), sub_els = [El]}).
+
+%% Hooks of links. Those of other names of the host (its services) have no process here.
+out_up(#{server := H, remote_server := D} = S, Ok) -> Ok == true andalso news(H, {up, self(), {out, D}}), S.
+in_up(#{lserver := H} = S, Ok, D) -> Ok andalso news(H, {up, self(), {in, D}}), S.
+closed(#{server_host := H} = S, Why) -> news(H, {closed, self(), is_clean(Why)}), S.
 is_clean({stream, {_, #stream_error{reason = Reason}}}) -> Reason == 'connection-timeout';
 is_clean(Why) -> Why == {stream, reset}.
 
-%% Stanzas
-hello(Pkt) ->
-    Said = [{H, fxml:get_tag_attr_s(<<"prefix">>, E)} ||
-               #message{from = #jid{luser = <<>>, lserver = C}, to = #jid{lserver = H}} <- [Pkt], C == component(H),
-               E <- xmpp:get_els(Pkt), fxml:get_tag_attr_s(<<"xmlns">>, E) == ?NS],
-    [cast(H, {hello, Prefix}) || {H, Prefix} <- Said, byte_size(Prefix) > 7],
-    if Said == [] -> ok; true -> stop end.
-ended(#{lserver := H} = S, _Reason) -> [forget(H, User) || #{sid := _, jid := User} <- [S]], S.
-forget(H, User) ->
-    ets:match_delete(proc(H), {{key(User), '_'}, '_'}), cast(H, {tell, el(ended, [{user, key(User)}])}).
-sent({#presence{type = unavailable, from = #jid{luser = U, lserver = H} = User,
-                to = #jid{luser = U, lserver = H, lresource = <<>>}}, _} = Acc) -> forget(H, User), Acc;
-sent({#presence{type = T, from = User, to = #jid{resource = Nick} = To} = P, #{lserver := H}} = Acc) ->
-    Known = nick(H, User, To),
-    Leaves = T == unavailable andalso ets:delete(proc(H), row(User, To)),
-    Known /= none andalso (Leaves orelse T == available andalso Nick /= <<>> andalso Nick /= Known) andalso copy(H, P),
-    Acc;
-sent(Acc) -> Acc.
-received({#iq{type = get, from = F, to = User} = IQ, #{lserver := H}} = Acc) ->
-    nick(H, User, F) == F#jid.resource andalso xmpp:has_subtag(IQ, #ping{}) andalso copy(H, IQ), Acc;
-received({#presence{type = T, from = F, to = User} = P, #{lserver := H}} = Acc) when T /= error ->
-    [set_join(H, row(User, F), [F#jid.resource || T == available]
-                   ++ [Nick || lists:member(303, Codes), #muc_item{nick = Nick} <- Items]) andalso copy(H, P)
-     || #muc_user{status_codes = Codes, items = Items, destroy = D} <- [xmpp:get_subtag(P, #muc_user{})],
-        lists:member(110, Codes) orelse D /= undefined], Acc;
-received({Pkt, #{lserver := H} = S} = Acc) ->
-    case is_record(Pkt, iq) andalso ets:lookup(proc(H), prefix) of
-        [{_, P}] when binary_part(Pkt#iq.id, 0, byte_size(P)) == P -> copy(H, Pkt), {stop, {drop, S}};
-        _ -> xmpp:get_type(Pkt) == error andalso is_news(Pkt, xmpp:get_error(Pkt)) andalso copy(H, Pkt), Acc
-    end.
-is_news(#presence{from = #jid{lresource = Nick}}, _) -> Nick /= <<>>;
-is_news(_, #stanza_error{reason = R}) -> R == 'remote-server-not-found' orelse R == 'remote-server-timeout';
-is_news(_, _) -> false.
-set_join(H, Row, [Nick | _]) -> ets:insert(proc(H), {Row, Nick});
-set_join(H, Row, []) -> ets:delete(proc(H), Row).
-nick(H, User, Room) -> case ets:lookup(proc(H), row(User, Room)) of [{_, N}] -> N; [] -> none end.
-row(User, Room) -> {key(User), key(jid:remove_resource(Room))}.
-key(JID) -> jid:encode(jid:tolower(JID)).
-copy(H, Pkt) -> cast(H, {tell, #forwarded{sub_els = [Pkt]}}).
-cast(Host, Msg) -> gen_server:cast(proc(Host), Msg).
-proc(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
+%% What the component says to the host itself; anybody else's words are none.
+request(#message{from = #jid{luser = <<>>, lserver = C}, to = #jid{lserver = H}} = Pkt) ->
+    Said = [El || C == component(H), El <- xmpp:get_els(Pkt), xmpp:get_ns(El) == ?NS],
+    [case {Name, fxml:get_tag_attr_s(<<"id">>, El), fxml:get_tag_attr_s(<<"prefix">>, El)} of
+         {<<"hello">>, _, Prefix} when byte_size(Prefix) > 7 -> news(H, {hello, Prefix});
+         {<<"rejoin">>, Id, _} -> news(H, {rejoin, Id, El});
+         {<<"probe">>, Id, _} -> news(H, {probe, Id, El});
+         _ -> ok
+     end || #xmlel{name = Name} = El <- Said],
+    if Said == [] -> ok; true -> stop end;
+request(_) -> ok.
+
+%% @doc Hands news to the process of a host.
+news(Host, News) -> gen_server:cast(process(Host), News).
+%% @doc Whether an id is that of an answer to the component: begins with a prefix that it told of.
+is_answer(Host, Id) -> [{_, Prefixes}] = ets:lookup(process(Host), prefixes), begins(Id, Prefixes).
+begins(Id, Prefixes) -> lists:any(fun(P) -> binary:longest_common_prefix([Id, P]) == byte_size(P) end, Prefixes).
+%% @doc In how many rooms at most one session is watched.
+max_rooms(Host) -> gen_mod:get_module_opt(Host, ?MODULE, max_rooms).
+process(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
 component(Host) -> gen_mod:get_module_opt(Host, ?MODULE, component).
 greeting() ->
     Boot = erlang:phash2({whereis(ejabberd_sm), erlang:system_info(start_time) + erlang:time_offset()}, 1 bsl 32),
-    el(hello, [{version, '1'}, {software, ejabberd}, {boot, integer_to_binary(Boot)}]).
+    el(hello, [{version, '2'}, {software, ejabberd}, {boot, integer_to_binary(Boot)}]).
 link({Direction, D}, State, Clean) ->
     el(link, [{domain, D}, {state, State}, {direction, Direction} | [{clean, true} || Clean]]).
+%% @doc An element of the vocabulary.
 el(Name, Attrs) -> #xmlel{name = bin(Name), attrs = [{<<"xmlns">>, ?NS} | [{bin(K), bin(V)} || {K, V} <- Attrs]]}.
 bin(Value) -> if is_atom(Value) -> atom_to_binary(Value); true -> Value end.

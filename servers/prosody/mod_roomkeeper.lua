@@ -1,120 +1,179 @@
 -- Tells the Roomkeeper component which rooms the users of this host are in, and when a link to the
--- server of those rooms is made or lost. For Prosody 0.12 and 13. Licence: MIT.
-local st, jid, xmlns_link = require "util.stanza", require "util.jid", "urn:x-roomkeeper:link:0";
-local new_id, now = require "util.id".medium, require "util.time".now;
+-- server of those rooms is made or lost; joins rooms again when the component asks for it.
+-- For Prosody 0.12 and 13; needs both roomkeeper_*.lib.lua beside it. Licence: MIT.
+local st, jid, new_id = require "util.stanza", require "util.jid", require "util.id".medium;
+local rejoins = module:require "roomkeeper_rejoin";
+local xmlns_link, xmlns_muc_user = "urn:x-roomkeeper:link:0", "http://jabber.org/protocol/muc#user";
 local component = assert(module:get_option_string("roomkeeper_component"), "roomkeeper_component is not set");
+local max_rooms = module:get_option_number("roomkeeper_max_rooms", 1000); -- for each session
+local max_bytes = 1023; -- of a part of an address (RFC 7622)
 local hosts, full_sessions = prosody.hosts, prosody.full_sessions;
-local s2s_sessions = module:shared("/*/s2s/sessions"); -- connection -> session, while it is connected
 local state = module:shared("state"); -- boot, prefixes and keeper (the component's session) outlive a reload
 state.boot, state.prefixes = state.boot or new_id(), state.prefixes or {};
 
-local function send(payload, unasked) -- nothing, unless asked by a hello on a connection that is still there
-	local to = (unasked or (state.keeper and not state.keeper.destroyed)) and component;
-	if to then module:send(st.message({ from = module.host, to = to }):add_child(payload)); end
+-- What the component is told goes straight into its connection: copies are most of what this module costs.
+local function element(name, attr, content)
+	local text = "<"..name;
+	for key, value in pairs(attr) do text = text.." "..key.."='"..st.xml_escape(value).."'"; end
+	return text..">"..(content or "").."</"..name..">";
 end
-local function tell(name, attr, unasked) attr.xmlns = xmlns_link; send(st.stanza(name, attr), unasked); end
-local function hello() tell("hello", { version = "1", software = "prosody", boot = state.boot }, true); end
-local function copy(stanza)
-	local inner = st.clone(stanza); inner.attr.xmlns = "jabber:client";
-	send(st.stanza("forwarded", { xmlns = "urn:xmpp:forward:0" }):add_child(inner));
+local function send(content, session)
+	session = session or state.keeper; -- nothing, unless asked by a hello on a connection that is still there
+	if session and not session.destroyed then session.send(element("message", { from = module.host, to = component }, content)); end
 end
+local function tell(name, attr, session) attr.xmlns = xmlns_link; send(element(name, attr), session); end
+local function hello(session) tell("hello", { version = "2", software = "prosody", boot = state.boot }, session); end
+local function copy(stanza, children) -- with these children only; an error also holds the join, and its password
+	local attr, content = stanza.attr, {};
+	for i, child in ipairs(children) do content[i] = tostring(child); end
+	local inner = { xmlns = "jabber:client", from = attr.from, to = attr.to, id = attr.id, type = attr.type };
+	send(element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content))));
+end
+local function copy_error(stanza) copy(stanza, { stanza:get_child("error") }); end
 
--- Joins are kept on the session: they end with it, and outlast its hibernation and resumption (XEP-0198).
--- rooms[room] is the nick that the room gave, or false for a user who asked to be in but is not, or no more.
-local function rooms_of(full_jid) return (full_sessions[full_jid] or {}).roomkeeper or {}; end
-local function has_status(x, code) return x:get_child_with_attr("status", nil, "code", code); end
-module:hook("pre-presence/full", function (event)
-	local session, stanza, kind = event.origin, event.stanza, event.stanza.attr.type;
-	local room, nick = jid.bare(stanza.attr.to), jid.resource(stanza.attr.to);
-	if not session.full_jid or (kind and kind ~= "unavailable") then return; end
-	session.roomkeeper = session.roomkeeper or {};
-	local known = session.roomkeeper[room];
-	if known and (kind or known ~= nick) then copy(stanza); end -- leaves, or asks for another nick
-	if kind or not known then session.roomkeeper[room] = false; end
-end, 1);
-module:hook("presence/full", function (event)
-	local stanza, kind = event.stanza, event.stanza.attr.type;
-	local x = stanza:get_child("x", "http://jabber.org/protocol/muc#user");
-	local rooms, room, nick = rooms_of(stanza.attr.to), jid.bare(stanza.attr.from), jid.resource(stanza.attr.from);
-	if rooms[room] == nil then return; end -- the user never asked to be there
-	if kind ~= "error" then
-		if not x or not (has_status(x, "110") or x:get_child("destroy")) or (kind and kind ~= "unavailable") then return; end
-		local renamed = has_status(x, "303") and x:childtags("item")();
-		rooms[room] = renamed and renamed.attr.nick or not kind and nick or nil;
+local function is_answer(attr) -- to this component process, or to the last one
+	for _, prefix in ipairs((attr.type == "result" or attr.type == "error") and attr.id and state.prefixes or {}) do
+		if attr.id:sub(1, #prefix) == prefix then return true; end
 	end
-	if event.origin.host ~= component then copy(stanza); end -- the component knows what it sent itself
+end
+local links = module:require "roomkeeper_links".watch(component, tell, is_answer);
+
+-- Rows are kept on the session: they end with it, and outlast its hibernation and resumption (XEP-0198).
+-- A room gets one when the user sends it a presence, and loses it when the user is out. row.nick is the
+-- nick that the room gave; see roomkeeper_rejoin.lib.lua for the rest.
+local function bare(address) return address:match("^[^/]+"); end
+local function row_of(full_jid, room)
+	local rows = (full_sessions[full_jid] or {}).roomkeeper;
+	return rows and rows[room], rows;
+end
+local function add_row(session, room)
+	local rows, count = session.roomkeeper or {}, 0;
+	for _ in pairs(rows) do count = count + 1; end
+	for other, row in pairs(count >= max_rooms and rows or {}) do -- who is not in makes room
+		if not row.nick and not rejoins.is_joining(row) then rows[other], count = nil, count - 1; end
+	end
+	if count >= max_rooms or not room:find("@", 1, true) then return; end
+	rows[room], session.roomkeeper = {}, rows;
+	return rows[room];
+end
+module:hook("pre-presence/full", function (event) -- after all who may hold it back
+	local session, stanza = event.origin, event.stanza;
+	local attr, leaves = stanza.attr, stanza.attr.type == "unavailable";
+	local sent = rawget(session, "roomkeeper_sent");
+	if sent then return sent(); end
+	if not session.full_jid or attr.type and not leaves then return; end
+	local rows, room = session.roomkeeper, bare(attr.to);
+	local row = rows and rows[room];
+	if row and row.nick and (leaves or row.nick ~= jid.resource(attr.to)) then copy(stanza, {}); end
+	if leaves then
+		if row then rows[room] = nil; end -- what the room still sends can't bring it back
+		return;
+	end
+	row = row or add_row(session, room);
+	if row then rejoins.asked(row, session, stanza); end
+end, -10);
+local function presence_error(stanza)
+	local attr, room = stanza.attr, bare(stanza.attr.from);
+	local row, rows = row_of(attr.to, room);
+	local answers = row and row.opened and attr.id == nil; -- a gateway to IRC names no id
+	local ours = is_answer(attr) or answers;
+	if not row and not ours then return; end
+	copy_error(stanza);
+	if row then
+		if ours then row.opened = nil; else row.joining = nil; end
+		if not row.nick then rows[room] = nil; end
+	end
+	return ours;
+end
+module:hook("presence/full", function (event)
+	local stanza = event.stanza;
+	local attr = stanza.attr;
+	if attr.type == "error" then return presence_error(stanza); end
+	local room = bare(attr.from);
+	local row, rows = row_of(attr.to, room);
+	if not row or attr.type and attr.type ~= "unavailable" then return; end -- the user never asked to be there
+	rejoins.seen(row);
+	local x = stanza:get_child("x", xmlns_muc_user);
+	if not x or not (x:get_child_with_attr("status", nil, "code", "110") or x:get_child("destroy")) then return; end
+	local nick = jid.resource(attr.from);
+	if attr.type then
+		local item = x:get_child_with_attr("status", nil, "code", "303") and x:get_child("item");
+		nick = item and item.attr.nick or nil;
+	end
+	if nick and #nick > max_bytes then return; end
+	row.nick = nick;
+	if not attr.type then row.joining = nil; end
+	local is_notice = event.origin.host == component; -- it knows what it sent itself
+	if not nick and (is_notice or not (row.joining or row.opened)) then rows[room] = nil; end
+	if not is_notice then copy(stanza, { x }); end
 end, 1);
 module:hook("resource-unbind", function (event)
 	if event.session.roomkeeper then tell("ended", { user = event.session.full_jid }); end
 	event.session.roomkeeper = nil;
 end, 1);
 
-local unreachable = require "util.cache".new(1000); -- domain -> when the component was told
-local function incoming(event)
-	local stanza, kind, domain = event.stanza, event.stanza.attr.type, jid.host(event.stanza.attr.from);
-	if kind == "get" and stanza:get_child("ping", "urn:xmpp:ping") then -- did the user's own occupant send it on?
-		local nick = rooms_of(stanza.attr.to)[jid.bare(stanza.attr.from)];
-		if nick and nick == jid.resource(stanza.attr.from) then copy(stanza); end
-	elseif kind == "result" or kind == "error" then
-		for _, prefix in ipairs(state.prefixes) do -- an answer to a ping of this component process, or of the last
-			if stanza.name == "iq" and (stanza.attr.id or ""):sub(1, #prefix) == prefix then copy(stanza); return true; end
-		end
-		local unreached = (select(2, stanza:get_error()) or ""):find("^remote%-server%-"); -- not-found or timeout
-		if unreached and now() - (unreachable:get(domain) or 0) > 30 then unreachable:set(domain, now()); copy(stanza); end
+module:hook("iq/full", function (event)
+	local stanza, attr = event.stanza, event.stanza.attr;
+	if is_answer(attr) then copy(stanza, stanza.tags); return true; end
+	if attr.type == "get" and stanza:get_child("ping", "urn:xmpp:ping") then -- did the user's own occupant send it on?
+		local row = row_of(attr.to, bare(attr.from));
+		if row and row.nick and row.nick == jid.resource(attr.from) then copy(stanza, stanza.tags); end
+	elseif attr.type == "error" and links.is_news(stanza) then
+		copy_error(stanza);
 	end
-end
-module:hook("iq/full", incoming, 100); module:hook("message/full", incoming, 1);
+end, 100);
+module:hook("message/full", function (event)
+	local stanza, attr = event.stanza, event.stanza.attr;
+	if attr.type ~= "groupchat" and attr.type ~= "error" then return; end
+	local row = row_of(attr.to, bare(attr.from));
+	if attr.type == "groupchat" then return row and rejoins.heard(row, stanza); end
+	local unreached = links.is_unreached(stanza);
+	if unreached and links.is_news(stanza) or row and not unreached then copy_error(stanza); end
+end, 1);
 
-local function report(domain, direction, up, clean)
-	if up then unreachable:set(domain, nil); end
-	tell("link", { domain = domain, direction = direction, state = up and "up" or "down", clean = clean });
+local function rejoin(request)
+	local id, session = request.id, full_sessions[request.user];
+	local function refuse(reason) tell("norejoin", { id = id, reason = reason }); end
+	if not session or session.host ~= module.host then return refuse("ended"); end
+	local row = row_of(request.user, request.room);
+	if row and rejoins.is_joining(row) then return refuse("joining"); end
+	if not row or not row.nick then return refuse("left"); end
+	local function sent() tell("rejoining", { id = id }); end
+	if not rejoins.rejoin(session, request.room.."/"..row.nick, row, id, sent, presence_error) then refuse("blocked"); end
 end
-local function report_stream(session, up, clean)
-	if session.direction == "outgoing" then return report(session.to_host, "out", up, clean); end
-	for domain, peering in pairs(session.hosts) do -- dialback lets one stream serve several domains
-		if peering.authed then report(domain, "in", up, clean); end
-	end
-end
-for _, kind in ipairs({ "s2sout", "s2sin" }) do
-	module:hook(kind.."-established", function (event) report_stream(event.session, true); end);
-	module:hook(kind.."-destroyed", function (event) -- clean: both ends closed it, without an error or as idle
-		local session, why = event.session, event.reason or (event.reason == nil and kind == "s2sin" and "unanswered") or "";
-		local closed = why == "" or tostring(why):find("^connection%-timeout %(.*[Ii]dle"); -- ejabberd's word for idle
-		report_stream(session, false, closed and s2s_sessions[session.conn] == session and "true" or nil); -- else broken
-	end);
-end
-local function watch(name) -- rooms of this server itself: their link is the MUC service or component being there
-	if name == component or hosts[name].type ~= "component" then return; end
-	for change, up in pairs({ ["component-authenticated"] = true, ["component-disconnected"] = false,
-		["module-loaded"] = true, ["module-unloaded"] = false, ["module-reloaded"] = true }) do
-		module:context(name):hook(change, function (event)
-			if event.session and event.session.type ~= "component" or event.module and event.module ~= "muc" then return; end
-			if change == "module-reloaded" then report(name, "out", false); end
-			report(name, "out", up);
-		end);
-	end
-end
-for name in pairs(hosts) do watch(name); end module:hook_global("host-activated", watch, 1);
-
-module:hook("message/host", function (event) -- the component's hello is answered with all that is known
-	local origin, greeting = event.origin, event.stanza:get_child("hello", xmlns_link);
-	local prefix = greeting and (greeting.attr.prefix or ""):match("^rk%-.+");
-	if not prefix or origin.type ~= "component" or origin.host ~= component then return; end
-	state.keeper, state.prefixes = origin, { prefix, state.prefixes[1] };
-	unreachable:clear(); hello();
+local function snapshot()
 	for full_jid, session in pairs(full_sessions) do
-		for room, nick in pairs(session.host == module.host and session.roomkeeper or {}) do
-			if nick then tell("joined", { user = full_jid, room = room, nick = nick }); end
+		for room, row in pairs(session.host == module.host and session.roomkeeper or {}) do
+			if row.nick then tell("joined", { user = full_jid, room = room, nick = row.nick }); end
 		end
 	end
-	for _, session in pairs(s2s_sessions) do
-		local open = session.type == "s2sout" or session.type == "s2sin";
-		if open and session.host == module.host then report_stream(session, true); end
+	links.snapshot();
+	tell("synced", {});
+end
+module:hook("message/host", function (event)
+	local origin, told = event.origin, nil;
+	if origin.type ~= "component" or origin.host ~= component then return; end
+	for request in event.stanza:childtags(nil, xmlns_link) do
+		local attr = request.attr;
+		local prefix = request.name == "hello" and (attr.prefix or ""):match("^rk%-.+");
+		local asks = origin == state.keeper and (attr.id or ""):sub(1, #state.prefixes[1]) == state.prefixes[1];
+		if prefix then
+			state.keeper, state.prefixes = origin, { prefix, state.prefixes[1] };
+			hello(); snapshot();
+		elseif asks and request.name == "rejoin" then
+			rejoin(attr);
+		elseif asks and request.name == "probe" then
+			links.probe(attr);
+		end
+		told = true;
 	end
-	for name, there in pairs(hosts) do
-		local up = there.modules.muc or (there.modules.component and there.modules.component.connected);
-		if up and name ~= component then report(name, "out", true); end
-	end
-	tell("synced", {}); return true;
+	return told;
 end);
-if (((hosts[component] or {}).modules or {}).component or {}).connected then hello(); end -- loaded late: ask for it
+
+for _, session in pairs(full_sessions) do -- after a reload of the first version, whose rows were nicks
+	for room, row in pairs(session.host == module.host and session.roomkeeper or {}) do
+		if type(row) ~= "table" then session.roomkeeper[room] = row and { nick = row } or nil; end
+	end
+end
+local there = ((hosts[component] or {}).modules or {}).component;
+if there and there.connected then hello(there.session); end -- loaded late: ask for its hello

@@ -4,20 +4,8 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 const PATH = "/usr/bin/chromium";
 
-/** Without Chromium its tests are left out, but never where everything must be tested. */
-export const noBrowser: boolean = !Deno.env.get("CI") && !isThere();
-
-function isThere(): boolean {
-  try {
-    return Deno.statSync(PATH).isFile;
-  } catch {
-    return false;
-  }
-}
-
 /** Starts it. Nothing of it reaches beyond the loopback interface. */
 export async function startBrowser(): Promise<Browser & AsyncDisposable> {
-  if (!isThere()) throw new Error(`${PATH} is missing: apt-get install chromium`);
   return await chromium.launch({
     executablePath: PATH,
     args: [

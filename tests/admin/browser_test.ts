@@ -4,7 +4,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import axe, { type AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type AdminServer, serveAdmin } from "../../admin/http.ts";
-import { noBrowser, picture, startBrowser } from "./browser.ts";
+import { leftOutWithout } from "../support/needs.ts";
+import { picture, startBrowser } from "./browser.ts";
 import { FULL_STORE, Scene, STORE } from "./scene.ts";
 import { storyScene } from "./story.ts";
 
@@ -66,7 +67,8 @@ class Stage implements AsyncDisposable {
 
 /** A test with a browser; sockets and processes of the browser are its own business. */
 function browserTest(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, ignore: noBrowser, sanitizeOps: false, sanitizeResources: false }, body);
+  const ignore = leftOutWithout("chromium");
+  Deno.test({ name, ignore, sanitizeOps: false, sanitizeResources: false }, body);
 }
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

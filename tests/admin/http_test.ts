@@ -160,6 +160,19 @@ Deno.test("pages allow no code, style or frame from elsewhere", async () => {
   assert(!/<script>|<style|style=|https?:/.test(body), "nothing inline, nothing external");
 });
 
+Deno.test("assets: every file of admin/page is served as it is", async () => {
+  await using admin = new Admin();
+  const types = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+  const folder = new URL("../../admin/page/", import.meta.url);
+  for (const { name } of Deno.readDirSync(folder)) {
+    const { status, headers, body } = await admin.get(`/assets/${name}`);
+    assertEquals(status, 200, name);
+    assertEquals(body, Deno.readTextFileSync(new URL(name, folder)), name);
+    const extension = name.slice(name.lastIndexOf(".") + 1) as keyof typeof types;
+    assertStringIncludes(headers.get("content-type") ?? "", types[extension]);
+  }
+});
+
 Deno.test("assets come again only when they have changed", async () => {
   await using admin = new Admin();
   const { headers } = await admin.get("/assets/style.css");

@@ -2,21 +2,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Metrics } from "../../admin/metrics.ts";
+import { leftOutWithout } from "../support/needs.ts";
 import { Scene } from "./scene.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const path = (name: string) => `${root}${name}`;
 
-/** Without promtool these tests are left out, but never where everything must be tested. */
-const ignore = !Deno.env.get("CI") && !isThere("/usr/bin/promtool");
-
-function isThere(file: string): boolean {
-  try {
-    return Deno.statSync(file).isFile;
-  } catch {
-    return false;
-  }
-}
+const ignore = leftOutWithout("promtool");
 
 async function promtool(...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command("promtool", { args }).output();

@@ -10,6 +10,16 @@ import { Metrics } from "../../admin/metrics.ts";
 import type { StoreHealth } from "../../store/join_store.ts";
 import { StoreError } from "../../store/mod.ts";
 
+/** Users are told at once, and nobody waits for a domain to settle. */
+const TELLING: DomainOptions = {
+  probe: "component",
+  recover: "notify",
+  pingDelay: 60_000,
+  settle: 0,
+  backoffMin: 15_000,
+  backoffMax: 120_000,
+};
+
 /** The watched host of all scenes. */
 export const HOST = "home.example";
 
@@ -74,12 +84,14 @@ export class Scene {
   domain(name: string, options: DomainOptions = {}): RemoteDomain {
     const known = this.#domains.get(name);
     if (known) return known;
-    const domain = new RemoteDomain(HOST, name, domainOptions({ probe: "component", ...options }), {
+    const domain = new RemoteDomain(HOST, name, domainOptions({ ...TELLING, ...options }), {
       now: () => this.now,
       random: () => 0.5,
       id: () => `q${this.#ids++}`,
       reserve: (count) => ({ count, from: 0 }),
       componentReachable: () => true,
+      reserveRejoins: (count) => ({ count, from: 0 }),
+      hostProbes: () => false,
       triesAnew: () => true,
       ownOutage: () => false,
     });

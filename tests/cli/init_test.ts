@@ -59,6 +59,27 @@ Deno.test("answers become a configuration and the server's lines, with one new s
   });
 });
 
+Deno.test("--store names the database; without it, it is beside the configuration", async () => {
+  const flags = ["--watch", "home.example"];
+  await init(flags, undefined, async ({ path }) => {
+    assertEquals(configOf(path).store.path, "roomkeeper.sqlite");
+    const store = "/var/lib/roomkeeper/roomkeeper.sqlite";
+    assertEquals(await again(path, [...flags, "--force", "--store", store]), 0);
+    assertEquals(configOf(path).store.path, store);
+  });
+});
+
+Deno.test("the next command is told as it must be typed", async () => {
+  await init(["--watch", "home.example"], undefined, ({ terminal, path }) => {
+    // The tests run from source, with deno or with npx.
+    assertMatch(
+      terminal.out,
+      /Try it: (deno|npx --yes deno@[\d.]+) task roomkeeper check --config /,
+    );
+    assertStringIncludes(terminal.out, `check --config ${path("roomkeeper.toml")}`);
+  });
+});
+
 Deno.test("both files can be read by their owner alone", async () => {
   await init(["--watch", "home.example"], undefined, ({ path }) => {
     for (const name of ["roomkeeper.toml", "roomkeeper.prosody.cfg.lua"]) {
@@ -68,14 +89,16 @@ Deno.test("both files can be read by their owner alone", async () => {
 });
 
 Deno.test("what flags tell is not asked", async () => {
-  const flags = "--server prosody --watch home.example --host 127.0.0.1 --port 5347".split(" ");
-  await init(flags, ["rk.home.example", ""], ({ code, terminal, path }) => {
+  const flags =
+    "--server prosody --watch home.example --watch=b.example --host 127.0.0.1 --port 5348";
+  await init(flags.split(" "), ["rk.home.example", ""], ({ code, terminal, path }) => {
     assertEquals(code, 0, terminal.err);
     assertEquals(terminal.asked.map(([, suggestion]) => suggestion), [
       "keeper.home.example",
       "plugin",
     ]);
-    assertEquals(configOf(path).server.domain, "rk.home.example");
+    const { domain, watch, port } = configOf(path).server;
+    assertEquals([domain, watch, port], ["rk.home.example", ["home.example", "b.example"], 5348]);
   });
 });
 

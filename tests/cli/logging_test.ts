@@ -45,7 +45,7 @@ Deno.test("on a terminal each line is for people, with colours unless they are u
   const [plain] = capture({ terminal: true }, say);
   assertMatch(
     plain!,
-    /^\d\d:\d\d:\d\d\.\d{3} \[WRN\] component: Lost the link to "rooms.example" reason="cut off" joins=3\n$/,
+    /^\d\d:\d\d:\d\d\.\d{3} \[WRN\] component: Lost the link to rooms.example reason="cut off" joins=3\n$/,
   );
   const [coloured] = capture({ terminal: true, noColor: false }, say);
   assertStringIncludes(coloured!, "\x1b[");
@@ -96,4 +96,65 @@ Deno.test("an error shows its message and where it was thrown", () => {
   const error = new TypeError("it broke");
   const [line] = capture({ terminal: true }, (log) => log.error("Restarted", { error }));
   assertStringIncludes(line!, 'Restarted error="TypeError: it broke"\n    at ');
+});
+
+Deno.test("an expected failure has no stack, a defect has one, also behind a failure", () => {
+  class Refused extends Error {
+    override readonly name = "Refused";
+  }
+  const say = (cause?: Error) => (log: ReturnType<typeof getLogger>) =>
+    log.warn("{error}. Trying again", {
+      error: "Nobody listens",
+      cause: new Refused("no", { cause }),
+    });
+  for (const terminal of [true, false]) {
+    const [expected] = capture({ terminal }, say());
+    assert(!/\n? +at |stack/.test(expected!.trimEnd()), expected);
+    assertStringIncludes(expected!, "Nobody listens. Trying again");
+    const [defect] = capture({ terminal }, say(new TypeError("it broke")));
+    assertStringIncludes(defect!, "logging_test.ts");
+  }
+});
+
+Deno.test("what is not known is not told, and numbers are round and without quotes", () => {
+  const say = (log: ReturnType<typeof getLogger>) =>
+    log.info("Roomkeeper {version} took {took} ms, of {user}", {
+      event: "start",
+      version: "1.2.3",
+      took: 17.123456,
+      user: "An n",
+      cause: undefined,
+      upMs: 0.123,
+    });
+  const [text] = capture({ terminal: true }, say);
+  assertMatch(text!, /component: Roomkeeper 1\.2\.3 took 17\.1 ms, of "An n" upMs=0\.1\n$/);
+  const { message, properties } = JSON.parse(capture({}, say)[0]!);
+  assertEquals(message, 'Roomkeeper 1.2.3 took 17.1 ms, of "An n"');
+  assertEquals(properties, {
+    event: "start",
+    version: "1.2.3",
+    took: 17.1,
+    user: "An n",
+    upMs: 0.1,
+  });
+});
+
+Deno.test("what the message tells is not told again", () => {
+  const [line] = capture({ terminal: true }, (log) => {
+    const server = "127.0.0.1:5347";
+    log.info(`Connected to ${server}`, { event: "connected", server, domain: "k.example" });
+  });
+  assertMatch(line!, /Connected to 127\.0\.0\.1:5347 domain=k\.example\n$/);
+});
+
+Deno.test("a short secret is masked where it is a word, not inside other words", () => {
+  for (const terminal of [false, true]) {
+    const [line] = capture({ terminal, secrets: [new Secret("room")] }, (log) => {
+      log.info("Rooms: {room}", { room: "rooms.example", given: "room", from: "a@room" });
+    });
+    assertStringIncludes(line!, "rooms.example");
+    assertStringIncludes(line!, "a@[secret]");
+    assertEquals(line!.match(/\[secret\]/g)?.length, 2);
+    if (!terminal) assertEquals(JSON.parse(line!).properties.room, "rooms.example");
+  }
 });

@@ -1,9 +1,15 @@
 /** `roomkeeper status`, against the pages' server at a real port. */
 
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { type HttpOptions, serveAdmin } from "../../admin/http.ts";
 import { overview } from "../../admin/overview.ts";
-import { domainRows } from "../../admin/rows.ts";
+import { type DomainRow, domainRows } from "../../admin/rows.ts";
 import { status, StatusError } from "../../cli/status.ts";
 import { statusText } from "../../cli/status_text.ts";
 import { FULL_STORE, Scene, STORE } from "../admin/scene.ts";
@@ -38,7 +44,7 @@ function serve(scene: Scene, options: Partial<HttpOptions> = {}) {
 
 async function printed(config: string, flags = {}): Promise<string> {
   const terminal = new FakeTerminal();
-  assertEquals(await status({ config, watch: false, json: false, ...flags }, terminal), 0);
+  assertEquals(await status({ config, ...flags }, terminal), 0);
   return terminal.out;
 }
 
@@ -49,7 +55,7 @@ Deno.test("status asks with the token of the configuration, and prints what it i
   const listen = `listen = "127.0.0.1:${server.address.port}"`;
   await withConfig(`${listen}\ntoken = "open-sesame"`, async (config) => {
     const text = await printed(config);
-    assertStringIncludes(text, "4 joins of 4 sessions in 1 domains: 1 up");
+    assertStringIncludes(text, "4 joins of 4 sessions in 1 domain: 1 up");
     assert(!text.includes("\x1b"), "no colours where there is no terminal");
     const { rows } = JSON.parse(await printed(config, { json: true }));
     assertEquals([rows[0].domain, rows[0].rooms], ["rooms.example", 2]);
@@ -89,13 +95,23 @@ Deno.test("status says what to do when nobody answers, or nobody can", async () 
 });
 
 /** The text about a scene. */
-function text(scene: Scene, options: { colour?: boolean; columns?: number; size?: number } = {}) {
-  const { colour = false, size, ...rest } = options;
+function text(
+  scene: Scene,
+  options: {
+    colour?: boolean;
+    columns?: number;
+    size?: number;
+    change?: (row: DomainRow) => DomainRow;
+  } = {},
+) {
+  const { colour = false, size, change = (row) => row, ...rest } = options;
   const query = { search: "", sort: "trouble", reverse: false, page: 1, size } as const;
   const { keeper, history, now } = scene;
+  const page = domainRows(keeper, history, query, now);
   const view = {
     overview: overview(keeper, history, "1.2.3", now),
-    ...domainRows(keeper, history, query, now),
+    ...page,
+    rows: page.rows.map(change),
   };
   return statusText(view, { now, colour, ...rest });
 }
@@ -117,9 +133,12 @@ Deno.test("no line is wider than the terminal, and colours are only asked for", 
   scene.join(`${"very-long-name-of-a-".repeat(5)}domain.example`, 3);
   for (let n = 0; n < 9; n++) scene.join(`rooms${n}.example`, 3);
   scene.keeper.paused = true;
+  scene.keeper.store = FULL_STORE;
   const narrow = text(scene, { columns: 72, size: 5 }).split("\n");
   const table = narrow.slice(narrow.findIndex((line) => line.startsWith("DOMAIN")));
-  assert(table.every((line) => line.length <= 72), table.join("\n"));
+  assert(narrow.every((line) => line.length <= 72), narrow.join("\n"));
+  const [summary] = narrow.join(" ").split("DOMAIN");
+  assertStringIncludes(summary!, "no space is left on the disk. Make some. Until then joins are");
   assertStringIncludes(table.join("\n"), "… and 5 more domains");
   assertStringIncludes(narrow.join("\n"), "Notices are held back");
   assert(!text(scene).includes("\x1b"));
@@ -143,6 +162,14 @@ Deno.test("the store is told about; one that fails in red above the figures, wit
   assertStringIncludes(second!, "no space is left on the disk. Make some. Until then joins");
   scene.keeper.store = undefined;
   assertEquals(line(), "Store: none, joins are kept in memory only");
+});
+
+Deno.test("one is one, and a domain where nobody is any more is told in words", () => {
+  const scene = new Scene();
+  scene.join("rooms.example", 1);
+  assertStringIncludes(text(scene), "1 join of 1 session in 1 domain: 1 up");
+  const gone = { change: (row: DomainRow) => ({ ...row, link: "unwatched" as const, joins: 0 }) };
+  assertMatch(text(scene, gone), /^rooms\.example +nobody there +0 /m);
 });
 
 Deno.test("a name from outside can't move the cursor", () => {

@@ -44,17 +44,22 @@ Deno.test("the least that is needed: a domain, a secret, a host to watch; the re
   assertEquals(config.server.watch, ["home.example"]);
   assertEquals(config.server.feed, "plugin");
   assertEquals(config.keeper, {
-    pingDelay: 60_000,
+    recover: "rejoin",
+    vanished: "notify",
+    pingDelay: 1_000,
+    settle: 3_000,
     pingTimeout: 30_000,
-    confirmWithin: 600_000,
+    giveUp: 86_400_000,
     unconfirmed: "notify",
+    rejoinsPerSecond: 10,
+    maxRejoinsPerSecond: 100,
     pingsPerSecond: 50,
     maxPingsPerSecond: 500,
     silence: 900_000,
     probe: "auto",
     retryDelay: 300_000,
-    backoffMin: 15_000,
-    backoffMax: 120_000,
+    backoffMin: 1_000,
+    backoffMax: 30_000,
     noticeStatuses: [330, 333],
     noticeReason: "Connection to remote server lost",
     maxJoinsPerUser: 1000,
@@ -92,12 +97,12 @@ Deno.test("durations are seconds, or a text with a unit", () => {
   const keeper = parse(`${SERVER}[keeper]
 ping_delay = 1.5
 ping_timeout = "90s"
-confirm_within = "1h"
+give_up = "1h"
 silence = 0
 backoff_max = "2 m"
 `).keeper;
   assertEquals(
-    [keeper.pingDelay, keeper.pingTimeout, keeper.confirmWithin, keeper.silence, keeper.backoffMax],
+    [keeper.pingDelay, keeper.pingTimeout, keeper.giveUp, keeper.silence, keeper.backoffMax],
     [1500, 90_000, 3_600_000, 0, 120_000],
   );
 });
@@ -114,7 +119,7 @@ feed = "plugins"
 [keeper]
   ping_delay = "soon"
   ping_timeout = 0
-  confirm_within = 0.5
+  give_up = 0.5
   pings_per_second = 2.5
   level = "info"
 [http]
@@ -131,7 +136,7 @@ privacy = "yes"
     ': it is "soon"',
     '11:18: ping_timeout must be a duration from 1s to 10m, such as 90 (seconds), "90s", "10m" or ' +
     '"1h": it is 0',
-    '12:20: confirm_within must be a duration 0 or from 1s to 1d, such as 90 (seconds), "90s", ' +
+    '12:13: give_up must be a duration 0 or from 1s to 30d, such as 90 (seconds), "90s", ' +
     '"10m" or "1h": it is 0.5',
     "13:22: pings_per_second must be a whole number from 1 to 1000: it is 2.5",
     '14:3: unknown option "level" in [keeper]; it belongs in [log]',

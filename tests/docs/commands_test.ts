@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseConfig } from "../../config/load.ts";
-import { areThere, NEEDS, NOT_TRIED, TRIED } from "./commands.ts";
+import { leftOutWithout } from "../support/needs.ts";
+import { NEEDS, NOT_TRIED, TRIED } from "./commands.ts";
 import { codeBlocks, commands, documents } from "./markdown.ts";
 import { Sandbox } from "./sandbox.ts";
 
@@ -20,7 +21,7 @@ Deno.test({
     for (const command of written) {
       const attempt = TRIED[command];
       if (attempt === undefined) continue;
-      const ignore = !(await areThere(NEEDS[command] ?? []));
+      const ignore = leftOutWithout(...NEEDS[command] ?? []);
       await t.step({ name: command, ignore, fn: () => attempt(sandbox, command) });
     }
   },

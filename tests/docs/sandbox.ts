@@ -33,7 +33,7 @@ export class Sandbox implements AsyncDisposable {
     for (const folder of ["etc", "usr/local/bin", "opt", "var/lib/roomkeeper"]) {
       Deno.mkdirSync(join(this.root, folder), { recursive: true });
     }
-    Deno.mkdirSync(join(this.root, "etc/prosody"));
+    Deno.mkdirSync(join(this.root, "etc/prosody/conf.d"), { recursive: true });
     Deno.mkdirSync(join(this.root, "etc/systemd/system"), { recursive: true });
     Deno.mkdirSync(join(this.root, "etc/sysusers.d"));
     Deno.symlinkSync(Deno.execPath(), join(this.root, "usr/local/bin/deno"));
@@ -41,7 +41,7 @@ export class Sandbox implements AsyncDisposable {
 
   /** A command as it is run here: this Deno, no sudo, and the root folder in place of `/`. */
   localized(command: string): string {
-    return command.replace("npx --yes deno@2.9.6", "deno").replace(/^sudo /, "")
+    return command.replace("npx --yes deno@2.9.6", "deno").replace(/^sudo (-u \w+ )?/, "")
       .replaceAll(/(?<=[ =,])\/(?=(?:etc|usr|opt|var)\/)/g, `${this.root}/`);
   }
 
@@ -68,7 +68,11 @@ export class Sandbox implements AsyncDisposable {
   /** Has a configuration made, with a server that it fits. */
   async configure(): Promise<HomeServer> {
     await this.run("deno task roomkeeper init --force --watch home.example");
-    const file = join(this.project, "roomkeeper.toml");
+    return this.serverFor(join(this.project, "roomkeeper.toml"));
+  }
+
+  /** A server that a configuration file fits; its port is written to that. */
+  serverFor(file: string): HomeServer {
     const configuration = Deno.readTextFileSync(file);
     const [, secret] = /^secret = "(.*)"$/m.exec(configuration)!;
     const server = new HomeServer({
@@ -78,7 +82,7 @@ export class Sandbox implements AsyncDisposable {
       delivered: () => {},
       linked: () => {},
     });
-    Deno.writeTextFileSync(file, configuration.replace("port = 5347", `port = ${server.port}`));
+    Deno.writeTextFileSync(file, configuration.replace(/^port = \d+$/m, `port = ${server.port}`));
     return server;
   }
 

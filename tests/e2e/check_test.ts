@@ -96,7 +96,7 @@ const NEEDED = {
   },
 } as const;
 const MAKERS = { prosody: prosodyHome, ejabberd: ejabberdHome } as const;
-const NAMES = { prosody: "Prosody", ejabberd: "ejabberd 23.01" } as const;
+const NAMES = { prosody: "Prosody", ejabberd: "ejabberd 2" } as const;
 
 for (const software of ["prosody", "ejabberd"] as const) {
   Deno.test(`check: ${software} with the plugin`, async () => {

@@ -32,7 +32,7 @@ async function stopTwice({ feed, rooms, cause }: typeof cells[number]): Promise<
       retry_delay: 0,
       silence: feed === "stock" ? "1s" : 0,
       ping_timeout: "2s",
-      confirm_within: "1m",
+      give_up: "1m",
     },
   });
   await keeper.start();

@@ -14,9 +14,10 @@ function copied(stanza: Element, from = "home.example"): Element {
 }
 
 function presence(
-  { from = `${ROOM}/Ann`, to = ANN, type, statuses = [110], nick, x = true }: {
+  { from = `${ROOM}/Ann`, to = ANN, id, type, statuses = [110], nick, x = true }: {
     readonly from?: string;
     readonly to?: string | undefined;
+    readonly id?: string;
     readonly type?: string;
     readonly statuses?: readonly number[];
     readonly nick?: string;
@@ -31,7 +32,7 @@ function presence(
     xml("item", NS.mucUser, { affiliation: "none", role: "participant", nick }),
     ...statuses.map((code) => xml("status", NS.mucUser, { code: String(code) })),
   );
-  return xml("presence", NS.client, { from, to, type }, x ? muc : undefined, ...more);
+  return xml("presence", NS.client, { from, to, id, type }, x ? muc : undefined, ...more);
 }
 
 function error(condition: string, type = "cancel", by?: string): Element {
@@ -66,9 +67,35 @@ Deno.test("presence that tells nothing of a stay", () => {
   assertEquals(told(presence({ x: false })), undefined, "of a contact");
   assertEquals(told(presence({ from: ROOM })), undefined, "of the room itself");
   assertEquals(told(presence({ type: "subscribe" })), undefined);
-  assertEquals(told(presence({ type: "error" }, error("conflict"))), undefined, "refused");
+  const refused = presence({ type: "error", id: "its-own" }, error("conflict"));
+  assertEquals(told(refused), undefined, "of a presence of the user's own");
   assertEquals(told(presence({ to: "ann@home.example" })), undefined, "to no session");
   assertEquals(told(presence({ to: "home.example/phone" })), undefined, "to no user");
+});
+
+Deno.test("a join that has made the room is told from others", () => {
+  const told110 = told(presence({ statuses: [110, 201] }));
+  assertEquals(told110, { type: "joined", user: ANN, room: ROOM, nick: "Ann", created: true });
+});
+
+Deno.test("an error in answer to a join of ours is a refusal, with what the room says", () => {
+  const refusal = (id: string | undefined, condition: string, type?: string): unknown => {
+    const answer = presence({ type: "error", ...(id && { id }) }, error(condition, type, ROOM));
+    const event = told(answer) as { type: string; error?: Record<string, unknown> } | undefined;
+    return event?.error ? { ...event, error: event.error.condition } : event?.type;
+  };
+  const refused = { type: "refused", user: ANN, room: ROOM };
+  const id = `${context.prefix}7`;
+  assertEquals(refusal(id, "forbidden", "auth"), { ...refused, id, error: "forbidden" });
+  assertEquals(refusal(id, "remote-server-not-found"), {
+    ...refused,
+    id,
+    error: "remote-server-not-found",
+  });
+  // A room that leaves the id out, as biboumi does.
+  assertEquals(refusal(undefined, "conflict"), { ...refused, id: "", error: "conflict" });
+  assertEquals(refusal(undefined, "remote-server-not-found"), "unreachable");
+  assertEquals(refusal("its-own", "remote-server-not-found"), "unreachable");
 });
 
 Deno.test("messages: only what a room sends to all is evidence", () => {
@@ -82,7 +109,13 @@ Deno.test("messages: only what a room sends to all is evidence", () => {
 
 Deno.test("errors that say that a domain can't be reached, whatever the stanza", () => {
   for (const name of ["message", "presence", "iq"]) {
-    for (const condition of ["remote-server-not-found", "remote-server-timeout"]) {
+    for (
+      const condition of [
+        "remote-server-not-found",
+        "remote-server-timeout",
+        "recipient-unavailable",
+      ]
+    ) {
       const attrs = { from: `${ROOM}/Ann`, to: ANN, type: "error", id: "x" };
       assertEquals(told(xml(name, NS.client, attrs, error(condition))), {
         type: "unreachable",

@@ -8,7 +8,7 @@ import { KeeperProgram } from "../support/keeper_program.ts";
 import { World } from "../support/world.ts";
 
 /** The first question that is in vain would be the last. */
-const KEEPER = { ping_delay: "100ms", ping_timeout: 1, confirm_within: 0, backoff_min: 1 };
+const KEEPER = { ping_delay: "100ms", ping_timeout: 1, give_up: 0, backoff_min: 1 };
 /** Far longer than any timeout above. */
 const STOPPED_MS = 5_000;
 

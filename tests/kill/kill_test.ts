@@ -19,7 +19,7 @@ const AWAY_MS = 2_000;
 const KEEPER = {
   ping_delay: "200ms",
   ping_timeout: 20,
-  confirm_within: 45,
+  give_up: 45,
   backoff_min: 1,
   backoff_max: 1,
   pings_per_second: 500,

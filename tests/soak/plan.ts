@@ -43,7 +43,7 @@ export interface Leg {
 }
 
 /** How long a keeper may be unable to confirm a join before it tells the user, in a soak. */
-export const CONFIRM_WITHIN_MS = 120_000;
+export const GIVE_UP_MS = 120_000;
 
 /**
  * Plans a soak of about so many milliseconds. In the first half of its legs the keeper is ended
@@ -77,7 +77,7 @@ class LegPlan {
     this.#ms = ms;
     this.#domains = domains;
     this.#random = random;
-    this.#away = Math.min(CONFIRM_WITHIN_MS / 24, soakMs / 8);
+    this.#away = Math.min(GIVE_UP_MS / 24, soakMs / 8);
   }
 
   make(restarts: boolean, abandon: boolean): Leg {

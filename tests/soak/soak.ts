@@ -9,7 +9,7 @@ import { type Domain, World } from "../support/world.ts";
 import { Random } from "../xml/scanner/random.ts";
 import { countBy, type Counts, differences } from "./counts.ts";
 import { type Outcome, REPEATED_MS } from "./outcome.ts";
-import { CONFIRM_WITHIN_MS, type Leg, plan, type Trouble } from "./plan.ts";
+import { GIVE_UP_MS, type Leg, plan, type Trouble } from "./plan.ts";
 import { Vitals } from "./vitals.ts";
 
 const DOMAINS = 10;
@@ -78,7 +78,7 @@ export class Soak implements AsyncDisposable {
       keeper: {
         ping_delay: "300ms",
         ping_timeout: 4,
-        confirm_within: CONFIRM_WITHIN_MS / 1_000,
+        give_up: GIVE_UP_MS / 1_000,
         backoff_min: 1,
         backoff_max: 2,
         retry_delay: 0,

@@ -98,3 +98,13 @@ export function normal(links: Iterable<StoredDomain>): StoredDomain[] {
 function by<T>(key: (item: T) => string): (a: T, b: T) => number {
   return (a, b) => key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
 }
+
+/** All numbers below `end`. */
+export function numbers(end: number): number[] {
+  return Array.from({ length: end }, (_, n) => n);
+}
+
+/** What memory knows of these joins. */
+export function knownLinks(of: readonly number[]): StoredDomain[] {
+  return [{ ...LINK, joins: of.map((n) => join(n)), losses: [], seq: 0 }];
+}

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { compileArguments, PERMISSIONS, TARGETS } from "../../tools/compile.ts";
 import { V8_FLAGS } from "../../tools/v8_flags.ts";
@@ -41,6 +41,30 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "compile: without the runtime it ends with one line, which names DENORT_BIN",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const cache = await Deno.makeTempDir({ prefix: "roomkeeper-compile-" });
+    try {
+      // Deno's cache as it is, but for the runtimes; and no way to get one.
+      const { denoDir } = JSON.parse((await deno(["info", "--json"])).out);
+      for (const { name } of Deno.readDirSync(denoDir)) {
+        if (name !== "dl") Deno.symlinkSync(`${denoDir}/${name}`, `${cache}/${name}`);
+      }
+      const args = ["run", "--allow-run", "--allow-read", "tools/compile.ts", TARGETS[1]!];
+      const offline = { DENO_DIR: cache, HTTPS_PROXY: "http://127.0.0.1:1" };
+      const { success, out, err } = await deno(args, offline);
+      assertEquals([success, out], [false, ""]);
+      assertMatch(err.trim(), /^The runtime for aarch64-unknown-linux-gnu .*DENORT_BIN=.*$/);
+      const wrong = await deno(args, { ...offline, DENORT_BIN: "/nowhere" });
+      assertEquals(wrong.err.trim(), "DENORT_BIN names a file that is not there: /nowhere");
+    } finally {
+      await Deno.remove(cache, { recursive: true });
+    }
+  },
+});
+
 Deno.test("the permissions of a binary suffice for the commands that need no server", async () => {
   for (const command of ["version", "help", "demo"]) {
     const { success, err } = await deno(["run", ...PERMISSIONS, "main.ts", command]);
@@ -61,7 +85,7 @@ Deno.test("wherever the program is started, V8 is told the same", async () => {
   assertStringIncludes(start.command, ` ${V8_FLAGS} `);
   assertStringIncludes(roomkeeper.command, ` ${V8_FLAGS} `);
   assert((await compileArguments(TARGETS[0]!, "binary")).includes(V8_FLAGS));
-  for (const file of ["README.md", "packaging/Dockerfile"]) {
+  for (const file of ["README.md", "packaging/Dockerfile", "packaging/roomkeeper-from-source"]) {
     assertStringIncludes(await Deno.readTextFile(new URL(file, ROOT)), V8_FLAGS);
   }
 });

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DOMParser, XMLSerializer } from "@xmldom/xmldom";
 import fc from "fast-check";
-import { fromDom, serialize, toDom, xml } from "../../xml/mod.ts";
+import { fromDom, toDom } from "../../xml/dom.ts";
+import { serialize, xml } from "../../xml/mod.ts";
 import { element } from "./arbitraries.ts";
 
 Deno.test("an element comes back from the DOM as it went in", () => {

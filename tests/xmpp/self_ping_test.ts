@@ -25,8 +25,9 @@ const home = "home.example";
 const context = selfPingContext(room, new Set([home, "other.home.example"]));
 
 const JOINED = { state: "joined" } as const;
-const GONE = { state: "gone", forGood: false } as const;
-const GONE_FOR_GOOD = { state: "gone", forGood: true } as const;
+const NOT_OCCUPANT = { state: "gone", why: "not-occupant" } as const;
+const VANISHED = { state: "gone", why: "vanished" } as const;
+const ENDED = { state: "gone", why: "ended" } as const;
 const UNDECIDED = { state: "undecided" } as const;
 const ASK_ROOM = { state: "ask-room" } as const;
 
@@ -39,10 +40,16 @@ const SELF_PING_CASES: Record<string, readonly [SelfPingVerdict, readonly SelfPi
   "result": [JOINED, [{ type: "result" }]],
   "ping reflected by the room to one of the user's clients": [JOINED, [{ type: "reflected" }]],
   "no answer in time": [UNDECIDED, [{ type: "timeout" }]],
-  "the gateway has lost the user's connection to the network": [GONE, [
+  "the gateway has lost the user's connection to the network": [NOT_OCCUPANT, [
     {
       type: "error",
       condition: "remote-server-not-found",
+      errorType: "cancel",
+      text: "Not connected to IRC server irc.example",
+    },
+    {
+      type: "error",
+      condition: "recipient-unavailable",
       errorType: "cancel",
       text: "Not connected to IRC server irc.example",
     },
@@ -53,6 +60,11 @@ const SELF_PING_CASES: Record<string, readonly [SelfPingVerdict, readonly SelfPi
     error("remote-server-timeout", "wait"),
     error("remote-server-timeout", "cancel", mucHost),
   ]],
+  "the link broke before the ping was acknowledged": [UNDECIDED, [
+    error("recipient-unavailable", "cancel"),
+    error("recipient-unavailable", "cancel", home),
+    error("recipient-unavailable", "wait", room),
+  ]],
   "answered by the home server": [UNDECIDED, [
     error("service-unavailable", "cancel", home),
     error("not-allowed", "cancel", "other.home.example"),
@@ -61,7 +73,6 @@ const SELF_PING_CASES: Record<string, readonly [SelfPingVerdict, readonly SelfPi
   ]],
   "try again later": [UNDECIDED, [
     error("service-unavailable", "wait"),
-    error("recipient-unavailable", "wait", room),
     error("resource-constraint", "wait", mucHost),
     error("not-acceptable", "wait", room),
     error("item-not-found", "continue", mucHost),
@@ -85,25 +96,25 @@ const SELF_PING_CASES: Record<string, readonly [SelfPingVerdict, readonly SelfPi
     error("item-not-found", "cancel", room),
     error("item-not-found", "cancel", `${room}/Romeo`),
   ]],
-  "no such room, says the MUC host": [GONE, [error("item-not-found", "cancel", mucHost)]],
+  "no such room, says the MUC host": [VANISHED, [error("item-not-found", "cancel", mucHost)]],
   "no such room or no such nick": [ASK_ROOM, [
     error("item-not-found", "cancel"),
     error("item-not-found", "cancel", "rooms-backend.example"),
   ]],
-  "the room has ended for good": [GONE_FOR_GOOD, [
+  "the room has ended for good": [ENDED, [
     error("gone", "cancel", mucHost),
     error("gone", "modify"),
   ]],
-  "not an occupant": [GONE, [
+  "not an occupant": [NOT_OCCUPANT, [
     error("not-acceptable", "cancel", room),
     error("not-acceptable", "modify"),
   ]],
-  "not an occupant, in other words": [GONE, [
+  "not an occupant, in other words": [NOT_OCCUPANT, [
     error("not-allowed", "cancel"),
     error("bad-request", "modify"),
     error("forbidden", "auth", room),
   ]],
-  "any other refusal": [GONE, [
+  "any other refusal": [NOT_OCCUPANT, [
     error("registration-required", "auth", room),
     error("undefined-condition", "cancel"),
     error("a-condition-of-the-future", "modify"),
@@ -122,16 +133,19 @@ for (const row of SELF_PING_TABLE) {
 
 const DISCO_CASES: Record<string, readonly [Verdict, readonly IqAnswer[]]> = {
   "the room is there, so only the nick is unknown": [JOINED, [{ type: "result" }]],
-  "answered by the home server": [UNDECIDED, [error("item-not-found", "cancel", home)]],
-  "the room is not there": [GONE, [
+  "answered on the way": [UNDECIDED, [
+    error("item-not-found", "cancel", home),
+    error("recipient-unavailable", "cancel"),
+    error("remote-server-timeout", "wait"),
+  ]],
+  "the room is not there": [VANISHED, [
     error("item-not-found", "cancel"),
     error("item-not-found", "cancel", mucHost),
     error("item-not-found", "cancel", room),
   ]],
-  "the room has ended for good": [GONE_FOR_GOOD, [error("gone", "cancel", mucHost)]],
+  "the room has ended for good": [ENDED, [error("gone", "cancel", mucHost)]],
   "no word on whether the room is there": [UNDECIDED, [
     { type: "timeout" },
-    error("remote-server-timeout", "wait"),
     error("item-not-found", "wait", mucHost),
     error("forbidden", "auth", room),
     error("service-unavailable", "cancel"),
@@ -150,7 +164,10 @@ for (const row of DISCO_TABLE) {
 
 Deno.test("a room on a watched host of the home server speaks for itself", () => {
   const local = { room: `garden@${home}`, mucHost: home, homeHosts: new Set([home]) };
-  assertEquals(interpretSelfPing(error("not-acceptable", "cancel", local.room), local), GONE);
+  assertEquals(
+    interpretSelfPing(error("not-acceptable", "cancel", local.room), local),
+    NOT_OCCUPANT,
+  );
   assertEquals(interpretSelfPing(error("item-not-found", "cancel", local.room), local), JOINED);
   assertEquals(interpretSelfPing(error("service-unavailable", "cancel", home), local), UNDECIDED);
 });
@@ -185,5 +202,5 @@ Deno.test("an error stanza of a room leads to its verdict", () => {
     by: mucHost,
     uri: "xmpp:park@rooms.example?join",
   });
-  assertEquals(interpretSelfPing(answer, context), GONE_FOR_GOOD);
+  assertEquals(interpretSelfPing(answer, context), ENDED);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ANSWERS, DomainRig, MINUTE, room, SECOND, user } from "../support/domain_rig.ts";
 
-Deno.test("a domain that stays away is given up when confirm_within has passed, not before", () => {
+Deno.test("a domain that stays away is given up when give_up has passed, not before", () => {
   const rig = new DomainRig().join("garden", "ann").join("pond", "bob");
   rig.reachable = false;
   rig.reply = () => ANSWERS.unreachable;
@@ -15,7 +15,7 @@ Deno.test("a domain that stays away is given up when confirm_within has passed, 
   assertEquals(rig.told.length, 2);
 });
 
-Deno.test("after a downtime longer than confirm_within one unanswered question decides nothing", () => {
+Deno.test("after a downtime longer than give_up one unanswered question decides nothing", () => {
   const rig = new DomainRig();
   const lost = { seq: 5, at: rig.start - 60 * MINUTE, cause: "link-down" } as const;
   const join = (name: string) => (
@@ -57,8 +57,8 @@ Deno.test("unconfirmed = keep: nobody is told, and all is verified when the link
   assertEquals(rig.told, ["ann garden gone"]);
 });
 
-Deno.test("confirm_within = 0: the first answer that does not confirm decides", () => {
-  const rig = new DomainRig({ confirmWithin: 0 }).join("garden", "ann").join("pond", "bob");
+Deno.test("give_up = 0: the first answer that does not confirm decides", () => {
+  const rig = new DomainRig({ giveUp: 0 }).join("garden", "ann").join("pond", "bob");
   rig.reply = ({ room }) => room.startsWith("garden") ? ANSWERS.busy : ANSWERS.joined;
   rig.down();
   rig.advance(61 * SECOND);
@@ -81,7 +81,7 @@ Deno.test("while we can reach nobody, nobody is judged; afterwards all are asked
 });
 
 Deno.test("an answer that we may have missed while we were away is not held against the user", () => {
-  const rig = new DomainRig({ confirmWithin: MINUTE, pingTimeout: 90 * SECOND })
+  const rig = new DomainRig({ giveUp: MINUTE, pingTimeout: 90 * SECOND })
     .join("garden", "ann");
   rig.down();
   rig.advance(61 * SECOND);
@@ -95,7 +95,7 @@ Deno.test("an answer that we may have missed while we were away is not held agai
 });
 
 Deno.test("one stuck canary does not condemn the others, even when their time is up", () => {
-  const rig = new DomainRig({ probe: "user", confirmWithin: MINUTE });
+  const rig = new DomainRig({ probe: "user", giveUp: MINUTE });
   rig.join("stuck", "ann").join("garden", "bob");
   rig.reply = ({ room }) => room.startsWith("stuck") ? ANSWERS.busy : ANSWERS.joined;
   rig.down();
@@ -106,7 +106,7 @@ Deno.test("one stuck canary does not condemn the others, even when their time is
 });
 
 Deno.test("a loss that is found out about during a round has not been asked about by it", () => {
-  const rig = new DomainRig({ confirmWithin: 0 }).join("pond", "bob").join("garden", "ann");
+  const rig = new DomainRig({ giveUp: 0 }).join("pond", "bob").join("garden", "ann");
   rig.down(true);
   rig.up();
   rig.tell("seen", "bob", "pond");
@@ -129,7 +129,7 @@ Deno.test("a link that flaps puts off the judgement, but not for ever", () => {
   assertEquals(rig.told, ["ann garden unconfirmed"]);
 });
 
-Deno.test("100,000 joins are asked beyond confirm_within; nobody is told unasked", () => {
+Deno.test("100,000 joins are asked beyond give_up; nobody is told unasked", () => {
   const rig = new DomainRig();
   for (let index = 0; index < 100_000; index++) rig.join(`room${index % 2000}`, `user${index}`);
   const asked = new Set<string>();

@@ -39,7 +39,7 @@ Deno.test("where the component can't be reached, one user is the canary", () => 
 });
 
 Deno.test("while the home server may bounce no user is the canary, until the time to confirm is over", () => {
-  const rig = new DomainRig({ confirmWithin: 400 * SECOND }).join("garden", "ann");
+  const rig = new DomainRig({ giveUp: 400 * SECOND }).join("garden", "ann");
   rig.triesAnew = false;
   rig.componentReachable = undefined;
   rig.reachable = false;

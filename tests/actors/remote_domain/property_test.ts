@@ -12,6 +12,13 @@ const SESSIONS = ["u0", "u1", "u2"].flatMap((user) =>
 );
 const ROOMS = ["red", "green", "blue"].map((room) => `${room}@rooms.example`);
 
+const REFUSALS = [
+  { condition: "conflict", errorType: "cancel" },
+  { condition: "item-not-found", errorType: "cancel" },
+  { condition: "registration-required", errorType: "auth" },
+  { condition: "resource-constraint", errorType: "wait" },
+] as const;
+
 /** A step of the world: what happens, to whom, and how long nothing happens after it. */
 interface Step {
   readonly what: (simulation: Simulation) => void;
@@ -80,6 +87,11 @@ const happening: fc.Arbitrary<Step> = fc.oneof(
   step("defer", fc.tuple(fc.boolean()), (simulation, on) => void (simulation.deferring = on)),
   step("outage", fc.tuple(fc.boolean()), (simulation, on) => void (simulation.outage = on)),
   step("stray", fc.tuple(fc.nat(9)), (simulation, kind) => simulation.stray(kind)),
+  step(
+    "refuse",
+    fc.tuple(fc.nat(REFUSALS.length)),
+    ({ home }, which) => void (home.refusal = REFUSALS[which]),
+  ),
   step("verify", nothing, (simulation) => simulation.receive({ type: "verify" })),
 );
 
@@ -98,13 +110,18 @@ const options: fc.Arbitrary<SimulationOptions> = fc.record({
   seed: fc.integer(),
   flavour: fc.constantFrom("prosody" as const, "ejabberd" as const),
   componentKnown: fc.boolean(),
+  hostProbes: fc.boolean(),
   home: fc.record({ plugin: fc.boolean(), rejoin: fc.boolean(), signed: fc.boolean() }),
   rooms: fc.tuple(traits, traits, traits).map((each) =>
     new Map(ROOMS.map((room, index) => [room, each[index]!]))
   ),
   domain: fc.record({
+    recover: fc.constantFrom("rejoin" as const, "notify" as const),
+    vanished: fc.constantFrom("notify" as const, "recreate" as const),
+    rejoinsPerSecond: fc.constantFrom(0.5, 10),
+    settle: fc.constantFrom(0, 3_000),
     pingDelay: fc.constantFrom(0, 2_000, 60_000),
-    confirmWithin: fc.constantFrom(0, 60_000, 600_000),
+    giveUp: fc.constantFrom(0, 60_000, 600_000),
     pingsPerSecond: fc.constantFrom(1, 3, 15, 50),
     unconfirmed: fc.constantFrom("notify" as const, "keep" as const),
     probe: fc.constantFrom("auto" as const, "user" as const),

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ANSWERS, HOST, MINUTE, SECOND, user } from "../support/domain_rig.ts";
 import { RouterRig } from "../support/router_rig.ts";
 
@@ -340,4 +340,80 @@ Deno.test("an operator's commands", async () => {
   await rig.settle();
   assertEquals(rig.router.isJoined(user("ann"), "garden@b.example"), false);
   assertEquals(rig.notices, []);
+});
+
+Deno.test("the domains share one pace of rejoins", async () => {
+  const rig = new RouterRig({
+    recover: "rejoin",
+    maxRejoinsPerSecond: 5,
+    pingDelay: SECOND,
+    maxPingsPerSecond: 1000,
+  });
+  rig.reply = ({ type }) => type === "ping" ? ANSWERS.notIn : ANSWERS.joined;
+  for (let domain = 0; domain < 20; domain++) {
+    for (let index = 0; index < 5; index++) rig.join(`user${index}`, `d${domain}.example`);
+  }
+  await rig.settle();
+  for (let domain = 0; domain < 20; domain++) rig.link(`d${domain}.example`, "down");
+  await rig.advance(5 * MINUTE);
+  const times = rig.sent.filter(({ type }) => type === "rejoin").map(({ at }) => at);
+  assertEquals([times.length, rig.notices], [100, []]);
+  // What a domain was given leave for may wait for a fresh verdict, one rejoin each.
+  for (const at of times) {
+    assert(times.filter((other) => other >= at && other < at + 10 * SECOND).length <= 70);
+  }
+  assert(rig.router.domains.every(({ status }) => status.phase === undefined));
+});
+
+Deno.test("what a room or the plugin answers to a rejoin reaches the domain", async () => {
+  const rig = new RouterRig({ recover: "rejoin", pingDelay: SECOND });
+  rig.reply = ({ type }) =>
+    type === "ping" ? ANSWERS.notIn : type === "rejoin" ? undefined : ANSWERS.joined;
+  for (const domain of ["a.example", "b.example"]) rig.join("ann", domain);
+  await rig.settle();
+  for (const domain of ["a.example", "b.example"]) rig.link(domain, "down");
+  await rig.advance(5 * SECOND);
+  const idAt = (at: string) =>
+    rig.sent.find(({ type, domain }) => type === "rejoin" && domain === at)!.id;
+  rig.router.answered({ host: HOST, domain: "a.example" }, {
+    type: "not-rejoined",
+    id: idAt("a.example"),
+    reason: "left",
+  });
+  rig.router.route({
+    type: "refused",
+    id: idAt("b.example"),
+    user: user("ann"),
+    room: "garden@b.example",
+    error: { type: "error", condition: "forbidden", errorType: "auth" },
+  });
+  await rig.settle();
+  assertEquals(rig.notices.map(({ domain, because }) => [domain, because]), [
+    ["b.example", "forbidden"],
+  ]);
+  assertEquals(rig.router.domains, []);
+});
+
+Deno.test("the plugin's word on whether a domain is there counts for that host only", async () => {
+  const rig = new RouterRig({ pingDelay: SECOND });
+  rig.hostProbes = true;
+  rig.join("ann", "a.example");
+  await rig.settle();
+  rig.link("a.example", "down");
+  await rig.advance(2 * SECOND);
+  const [probe] = rig.sent;
+  assertEquals([probe?.type === "probe" && probe.by, rig.sent.length], ["host", 1]);
+  rig.router.answered({ host: HOST, domain: "a.example" }, {
+    type: "probed",
+    id: probe!.id,
+    reachable: true,
+  });
+  await rig.advance(SECOND);
+  assertEquals(rig.sent.map(({ type }) => type), ["probe", "ping"]);
+});
+
+Deno.test("Router() refuses paces that make no sense", () => {
+  for (const option of ["maxRejoinsPerSecond", "maxPingsPerSecond", "pingsPerSecond"]) {
+    assertThrows(() => new RouterRig({ [option]: 0 }), RangeError, `'${option}' must be`);
+  }
 });

@@ -17,6 +17,7 @@ Deno.test("who is not in the room is told once, and forgotten", () => {
     losses: [],
     left: 0,
     open: 0,
+    rejoining: 0,
   });
 });
 

@@ -4,9 +4,11 @@ import type {
   DomainEvent,
   KnownJoin,
   OccupancyEvent,
+  RoomError,
 } from "../../../actors/messages/events.ts";
 import { type DomainOptions, domainOptions } from "../../../actors/messages/options.ts";
 import { RemoteDomain } from "../../../actors/remote_domain/remote_domain.ts";
+import type { RejoinRefusal } from "../../../xmpp/plugin_events.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -18,6 +20,9 @@ export const MINUTE = 60_000;
 type Of<T extends Effect["type"]> = Extract<Effect, { type: T }>;
 /** A self-ping or a question about a room, and when it was sent. */
 export type Sent = (Of<"ping"> | Of<"ask-room">) & { readonly at: number };
+
+/** How a rejoin ends: the user is in, the plugin does not send it, or the room refuses. */
+export type RejoinAnswer = "in" | "created" | RejoinRefusal | RoomError;
 
 /** What rooms and servers answer. */
 export const ANSWERS = {
@@ -39,6 +44,15 @@ export function room(name: string): string {
   return `${name}@${DOMAIN}`;
 }
 
+/** Long waits that are easily told apart, and users who are told at once. */
+const PATIENT: DomainOptions = {
+  recover: "notify",
+  pingDelay: 60_000,
+  settle: 0,
+  backoffMin: 10_000,
+  backoffMax: 120_000,
+};
+
 /** A RemoteDomain in virtual time, with all that it wants written down. */
 export class DomainRig {
   readonly time = new Timeline();
@@ -48,14 +62,19 @@ export class DomainRig {
   readonly sent: Sent[] = [];
   readonly probes: Of<"probe">[] = [];
   readonly notices: Of<"notify">[] = [];
+  readonly rejoins: (Of<"rejoin"> & { readonly at: number })[] = [];
+  readonly forms: Of<"configure">[] = [];
   readonly reports: Report[] = [];
   /** What the next random numbers are; 0 makes every wait the shortest. */
   random = 0;
   outage = false;
   componentReachable: boolean | undefined = true;
   triesAnew = true;
+  hostProbes = false;
   /** How questions are answered as soon as they are sent; undefined: not at all. */
   reply: (sent: Sent) => SelfPingAnswer | undefined = () => undefined;
+  /** How rejoins are answered as soon as they are sent; undefined: not at all. */
+  onRejoin: (sent: Of<"rejoin">) => RejoinAnswer | undefined = () => undefined;
   /** Whether the remote domain answers probes; undefined: not at all. */
   reachable: boolean | undefined = true;
   #ids = 0;
@@ -65,12 +84,14 @@ export class DomainRig {
     this.domain = new RemoteDomain(
       HOST,
       DOMAIN,
-      domainOptions({ backoffMin: 10_000, ...options }),
+      domainOptions({ ...PATIENT, ...options }),
       {
         now: () => this.time.now,
         random: () => this.random,
         id: () => `rk-${this.#ids++}`,
         reserve: (count) => ({ count, from: 0 }),
+        reserveRejoins: (count) => ({ count, from: 0 }),
+        hostProbes: () => this.hostProbes,
         componentReachable: () => this.componentReachable,
         triesAnew: () => this.triesAnew,
         ownOutage: () => this.outage,
@@ -129,6 +150,19 @@ export class DomainRig {
     this.receive({ type: "answered", id: sent.id, room: sent.room, answer });
   }
 
+  /** How a rejoin ends; by default the latest. */
+  answerRejoin(answer: RejoinAnswer, sent: Of<"rejoin"> = this.rejoins.at(-1)!): void {
+    const { id, user, room, nick } = sent;
+    if (answer === "in" || answer === "created") {
+      const created = answer === "created" && { created: true as const };
+      return this.receive({ type: "joined", user, room, nick, ...created });
+    }
+    if (typeof answer === "string") {
+      return this.receive({ type: "not-rejoined", id, reason: answer });
+    }
+    this.receive({ type: "refused", id, user, room, error: answer });
+  }
+
   receive(event: DomainEvent): void {
     for (const effect of this.domain.receive(event)) this.#carryOut(effect);
   }
@@ -155,6 +189,15 @@ export class DomainRig {
         this.time.at(now + 1, () => this.receive({ type: "probed", id: effect.id, reachable }));
         return;
       }
+      case "rejoin": {
+        const sent = { ...effect, at: now };
+        this.rejoins.push(sent);
+        const answer = this.onRejoin(sent);
+        if (answer !== undefined) this.time.at(now + 1, () => this.answerRejoin(answer, sent));
+        return;
+      }
+      case "configure":
+        return void this.forms.push(effect);
       case "notify":
         return void this.notices.push(effect);
       case "report":

@@ -34,6 +34,10 @@ export class HomeServer {
   readonly clients = new Map<string, string>();
   /** When the rooms' server was last anything but well. */
   trouble: number;
+  /** How the rooms answer rejoins; undefined: they let them in. */
+  refusal:
+    | { readonly condition: string; readonly errorType: "cancel" | "auth" | "wait" }
+    | undefined;
   #flaky = 0;
   readonly #time: Timeline;
   readonly #traits: HomeTraits;
@@ -227,6 +231,39 @@ export class HomeServer {
       (condition) => {
         const by = this.#traits.signed ? { by: HOST } : {};
         answered({ truth: new Set(), answer: { ...error(condition, "cancel"), ...by } });
+      },
+    );
+  }
+
+  /** One of our rejoins: with a plugin, the session itself joins if it still wants to. */
+  rejoin(id: string, session: string, room: string, nick: string): void {
+    const wants = () => this.#table.has(key(session, room));
+    if (this.#traits.plugin) {
+      const reason = !this.#online.has(session) ? "ended" : wants() ? undefined : "left";
+      if (reason !== undefined) return this.#feed({ type: "not-rejoined", id, reason });
+      this.#feed({ type: "rejoining", id });
+    }
+    const refused = (error: ReturnType<typeof answer>) =>
+      this.#feed({ type: "refused", id, user: session, room, error });
+    const answer = (condition: string, errorType: "cancel" | "auth" | "wait") =>
+      error(condition, errorType);
+    this.#send(
+      () => {
+        const { refusal } = this;
+        if (refusal !== undefined) {
+          return this.#receive(() => refused(answer(refusal.condition, refusal.errorType)));
+        }
+        const created = this.rooms.join(session, room, nick);
+        this.#receive(() => {
+          if (!this.#online.has(session) || (this.#traits.plugin && !wants())) return;
+          const made = created && { created: true as const };
+          this.#copy({ type: "joined", user: session, room, nick, ...made });
+        });
+      },
+      undefined,
+      (condition) => {
+        const by = this.#traits.signed ? { by: HOST } : {};
+        refused({ ...answer(condition, "cancel"), ...by });
       },
     );
   }

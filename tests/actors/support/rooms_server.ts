@@ -46,9 +46,12 @@ export class RoomsServer {
     return [...this.#rooms.get(room)?.keys() ?? []];
   }
 
-  join(session: string, room: string, nick: string): void {
+  /** Returns whether the join made the room. */
+  join(session: string, room: string, nick: string): boolean {
+    const created = !this.#exists(room);
     const occupants = this.#rooms.get(room) ?? new Map<string, Occupant>();
     this.#rooms.set(room, occupants.set(session, { session, nick }));
+    return created;
   }
 
   leave(session: string, room: string): boolean {

@@ -11,6 +11,15 @@ import { type TestKit, testKit } from "../../../actors/runtime/testing.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
 import { HOST, user } from "./domain_rig.ts";
 
+/** Users are told at once, and nobody waits for a domain to settle. */
+const TELLING: RouterOptions = {
+  recover: "notify",
+  pingDelay: 60_000,
+  settle: 0,
+  backoffMin: 15_000,
+  backoffMax: 120_000,
+};
+
 /** A router in virtual time, with all that it wants written down. */
 export class RouterRig {
   readonly kit: TestKit;
@@ -20,6 +29,7 @@ export class RouterRig {
   readonly changes: (StoreChange & DomainKey)[] = [];
   readonly reports: (Report & DomainKey)[] = [];
   blind = false;
+  hostProbes = false;
   /** How questions end; undefined: without an answer. */
   reply: (question: QuestionEffect, domain: string) => SelfPingAnswer | undefined = () => undefined;
   /** Called with each report. */
@@ -30,11 +40,12 @@ export class RouterRig {
     this.kit = testKit(budget === undefined ? {} : { budget });
     const { time } = this.kit;
     const name = ({ host, domain }: DomainKey) => ({ host, domain });
-    this.router = new Router(this.kit.system, options, {
+    this.router = new Router(this.kit.system, { ...TELLING, ...options }, {
       now: () => time.now(),
       random: this.kit.random,
       id: () => `rk-${this.#ids++}`,
       blind: () => this.blind,
+      hostProbes: () => this.hostProbes,
       triesAnew: () => true,
       ask: (link, question) => {
         if (this.blind) return false;
@@ -79,6 +90,13 @@ export class RouterRig {
       return this.router.probed(link, question.id, answer.type === "result");
     }
     const { id, room, user } = question;
+    if (question.type === "rejoin" && answer.type === "result") {
+      const { nick } = question;
+      return void this.router.route({ type: "joined", user, room, nick });
+    }
+    if (question.type === "rejoin" && answer.type === "error") {
+      return void this.router.route({ type: "refused", id, user, room, error: answer });
+    }
     this.router.route({ type: "answered", id, user, room, answer });
   }
 }

@@ -20,6 +20,8 @@ export interface SimulationOptions {
   readonly home: HomeTraits;
   readonly flavour: "prosody" | "ejabberd";
   readonly rooms: ReadonlyMap<string, RoomTraits>;
+  /** The plugin of the home host probes. */
+  readonly hostProbes: boolean;
   /** Whether remote domains answer the component itself. */
   readonly componentKnown: boolean;
 }
@@ -71,6 +73,16 @@ export class Simulation {
   #calmSince = 0;
   #asked: number[] = [];
   readonly #questions = new Map<string, Open>();
+  /** Rejoins that are not answered yet, and when they were sent. */
+  readonly #rejoins = new Map<string, { readonly id: string; readonly at: number }>();
+  readonly #rejoinTimes: number[] = [];
+  /** When rooms last said that they don't have a user, and which of these rooms are there. */
+  readonly #goneAt = new Map<string, number>();
+  /** The loss, by order, after which a join was last brought back. */
+  readonly #rejoined = new Map<string, number>();
+  readonly #unwanted = new Set<string>();
+  /** How the last rejoin of a join was refused. */
+  readonly #refusals = new Map<string, string>();
   readonly #answers: { readonly id: string; readonly room: string }[] = [];
   /** The answer that is being taken, if one is. */
   #about: Answer | undefined;
@@ -110,6 +122,8 @@ export class Simulation {
     this.#cancelWake?.();
     this.#cancelWake = undefined;
     this.#questions.clear();
+    this.#rejoins.clear();
+    this.#rejoinTimes.length = 0;
     this.#asked = [];
     this.#connected = true;
     this.#domain = this.#make();
@@ -149,12 +163,13 @@ export class Simulation {
   finish(): void {
     this.deferring = this.outage = false;
     this.home.flaky = 0;
+    this.home.refusal = undefined;
     this.home.recover();
     this.connect();
     // Somebody writes, so the servers talk to each other again.
     this.home.chat(`u0@${HOST}/a`);
-    const { pingDelay, confirmWithin, pingTimeout, backoffMax } = this.#domainOptions;
-    this.time.advance(3 * (pingDelay + pingTimeout + backoffMax) + confirmWithin + 600_000);
+    const { pingDelay, giveUp, pingTimeout, backoffMax } = this.#domainOptions;
+    this.time.advance(3 * (pingDelay + pingTimeout + backoffMax) + giveUp + 600_000);
     this.#checkRest();
     for (const each of this.home.clients.keys()) {
       const [session, room] = each.split(" ") as [string, string];
@@ -193,6 +208,11 @@ export class Simulation {
         const count = Math.max(1, Math.floor(wanted * this.random()));
         return { count, from: this.time.now + 3_000 * this.random() };
       },
+      reserveRejoins: (wanted) => {
+        if (this.random() < 0.9) return { count: wanted, from: this.time.now };
+        return { count: 1, from: this.time.now + 8_000 * this.random() };
+      },
+      hostProbes: () => this.#options.hostProbes,
       componentReachable: () => this.#componentReachable,
       triesAnew: () => false,
       ownOutage: () => this.outage || !this.#connected,
@@ -231,10 +251,24 @@ export class Simulation {
   #note(event: DomainEvent): void {
     switch (event.type) {
       case "joined":
+        this.#rejoins.delete(key(event.user, event.room));
         this.#model.set(key(event.user, event.room), event.nick);
         this.#evidence.set(key(event.user, event.room), this.#order);
         return this.calm();
+      case "refused":
+        if (this.#rejoins.get(key(event.user, event.room))?.id !== event.id) return;
+        this.#rejoins.delete(key(event.user, event.room));
+        this.#refusals.set(key(event.user, event.room), event.error.condition);
+        return this.calm();
+      case "not-rejoined":
+        for (const [join, { id }] of this.#rejoins) {
+          if (id !== event.id) continue;
+          this.#rejoins.delete(join);
+          if (event.reason !== "joining") this.#model.delete(join);
+        }
+        return this.calm();
       case "seen":
+        this.#rejoins.delete(key(event.user, event.room));
         this.#evidence.set(key(event.user, event.room), this.#order);
         return this.calm();
       case "renamed":
@@ -244,10 +278,13 @@ export class Simulation {
         this.#evidence.set(key(event.user, event.room), this.#order);
         return this.calm();
       case "left":
+        this.#rejoins.delete(key(event.user, event.room));
         return void this.#model.delete(key(event.user, event.room));
       case "ended":
         for (const each of [...this.#model.keys()]) {
-          if (each.startsWith(`${event.user} `)) this.#model.delete(each);
+          if (!each.startsWith(`${event.user} `)) continue;
+          this.#model.delete(each);
+          this.#rejoins.delete(each);
         }
         return;
       case "snapshot":
@@ -273,6 +310,9 @@ export class Simulation {
         this.#answers.push({ id: event.id, room: event.room });
         this.calm();
         if (question.at + this.#domainOptions.pingTimeout < this.time.now) return;
+        if (event.answer.type === "error" && event.answer.condition === "not-acceptable") {
+          this.#goneAt.set(question.key, this.time.now);
+        }
         if (event.answer.type !== "result" && this.#about.reflectedTo === undefined) return;
         if (question.order > this.#lastLoss && question.ping) {
           this.#confirm(question.key, question.order);
@@ -302,11 +342,16 @@ export class Simulation {
         }
         const { id } = effect;
         return this.home.probe((reachable) => {
-          const answered = reachable && this.#options.componentKnown;
-          if (answered) this.#componentReachable = true;
+          const byHost = effect.by === "host";
+          const answered = reachable && (byHost || this.#options.componentKnown);
+          if (answered && !byHost) this.#componentReachable = true;
           this.receive({ type: "probed", id, reachable: answered });
         });
       }
+      case "rejoin":
+        return this.#rejoin(effect);
+      case "configure":
+        return assertEquals(this.#domainOptions.vanished, "recreate");
       case "notify":
         return this.#notify(effect);
       case "persist": {
@@ -327,7 +372,19 @@ export class Simulation {
         this.#cancelWake = undefined;
         return;
       case "report":
-        if (effect.report.type === "loss") this.#lastLoss = this.#order;
+        if (effect.report.type === "loss") {
+          this.#lastLoss = this.#order;
+          this.#unwanted.clear();
+          // What may have been lost with the link is not waited for.
+          const { cause } = effect.report;
+          if (cause === "link-down" || cause === "restart") this.#rejoins.clear();
+        }
+        if (effect.report.type === "rejoined") {
+          const join = key(effect.report.user, effect.report.room);
+          assert(this.#rejoined.get(join) !== this.#lastLoss, `${join} was brought back twice`);
+          this.#rejoined.set(join, this.#lastLoss);
+        }
+        if (effect.report.type === "unwanted-room") this.#unwanted.add(effect.report.room);
         if (effect.report.type === "settled") this.#questions.clear();
         return;
     }
@@ -362,8 +419,37 @@ export class Simulation {
     this.time.at(now, () => this.home.ask({ id, user, room, ...nick }));
   }
 
-  #notify({ user, room, reason }: Extract<Effect, { type: "notify" }>): void {
+  #rejoin({ id, user, room, nick }: Extract<Effect, { type: "rejoin" }>): void {
     const join = key(user, room);
+    const { now } = this.time;
+    const { recover, vanished, rejoinsPerSecond } = this.#domainOptions;
+    assertEquals(recover, "rejoin");
+    assertEquals(this.#model.get(join), nick, `${join} is rejoined, but left or was told`);
+    const evidence = this.#evidence.get(join) ?? 0;
+    assert(evidence < this.#lastLoss, `${join} is rejoined, but was seen after the loss`);
+    const open = this.#rejoins.get(join);
+    assert(open === undefined || open.at + 60_000 <= now, `${join} is rejoined twice at a time`);
+    assert(!this.#unwanted.has(room), `${join} is rejoined, but nobody wants the room`);
+    const isFresh = (this.#goneAt.get(join) ?? 0) >= now - 5_000;
+    assert(isFresh || vanished === "recreate", `${join} is rejoined on an old verdict`);
+    const inFlight = [...this.#rejoins.values()].filter(({ at }) => at > now - 10_000);
+    assert(inFlight.length < 2, `${inFlight.length} rejoins are in flight already`);
+    this.#rejoinTimes.push(now);
+    const lately = this.#rejoinTimes.filter((at) => at > now - 1000);
+    assert(lately.length <= Math.max(1, rejoinsPerSecond), `${lately.length} rejoins in a second`);
+    if (this.deferring || !this.#connected) {
+      this.#rejoinTimes.pop();
+      return this.#soon({ type: "deferred", id });
+    }
+    this.#rejoins.set(join, { id, at: now });
+    this.time.at(now, () => this.home.rejoin(id, user, room, nick));
+  }
+
+  #notify({ user, room, reason, because }: Extract<Effect, { type: "notify" }>): void {
+    const join = key(user, room);
+    const open = this.#rejoins.get(join);
+    const waits = open !== undefined && open.at + 60_000 > this.time.now;
+    assert(!waits, `${join} is told, but may be in at any moment`);
     assert(this.#model.delete(join), `${join}: told twice, or not in`);
     const evidence = this.#evidence.get(join) ?? 0;
     assert(evidence < this.#lastLoss, `${join} is told, but was seen after the loss`);
@@ -371,7 +457,9 @@ export class Simulation {
       assert(!this.outage && this.#connected, `${join} is judged while the fault is on our side`);
       const excused = !this.home.well || this.home.trouble >= this.#lossAt;
       assert(excused, `${join} is told, but the domain was always well`);
-    } else {
+    } else if (because === "unwanted room") {
+      assert(this.#unwanted.has(room), `${join} is told, but the room is wanted`);
+    } else if (because === undefined || because !== this.#refusals.get(join)) {
       assert(this.#about !== undefined, `${join} is told without an answer`);
       assert(!this.#about!.truth.has(user), `${join} is told, but was in`);
     }
@@ -396,10 +484,12 @@ export class Simulation {
   /** While nothing can be reached and nothing else happens, everything is decided in time. */
   #checkDeadline(): void {
     if (!this.home.unreachable || this.deferring || this.outage || !this.#connected) this.calm();
-    const { pingDelay, pingTimeout, backoffMax, confirmWithin } = this.#domainOptions;
-    const patience = 2 * pingDelay + 6 * pingTimeout + 4 * backoffMax + 30_000;
+    const { pingDelay, settle, pingTimeout, backoffMax, retryDelay, giveUp } = this.#domainOptions;
+    // No user asks for a while after a failure, and a rejoin may wait for its answer.
+    const patience = 2 * (pingDelay + settle) + 6 * pingTimeout + 4 * backoffMax + retryDelay +
+      90_000;
     const oldest = this.#domain.status.losses[0];
     if (oldest === undefined || this.time.now < this.#calmSince + patience) return;
-    assert(this.time.now < oldest.at + confirmWithin + 10, "not decided in time");
+    assert(this.time.now < oldest.at + giveUp + 10, "not decided in time");
   }
 }

@@ -32,14 +32,14 @@ export const keeperAway: Case = {
 };
 
 export const keeperKilledAfter: Case = {
-  name: "Roomkeeper killed -9 right after its notices",
+  name: "Roomkeeper killed -9 right after it has helped",
   async run(stage) {
     const occupants = await aliceAndBob(stage, "told");
     const lostAt = now();
     await stage.killRooms();
     await stage.startRooms();
-    await Promise.all(occupants.map((occupant) => occupant.told(PATIENCE_MS)));
-    // The plugin saw the notices too. Without it only what is written down tells of them.
+    await Promise.all(occupants.map((occupant) => occupant.helped(PATIENCE_MS)));
+    // The plugin saw it too. Without it only what is written down tells of them.
     if (stage.cell.feed === "stock") await stage.stored();
     await stage.killKeeper();
     await stage.startKeeper();

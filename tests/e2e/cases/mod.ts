@@ -4,7 +4,7 @@
  * @module
  */
 import type { Case } from "../support/outcome.ts";
-import { cut } from "./cut.ts";
+import { cut, cutAsked } from "./cut.ts";
 import { forged } from "./forged.ts";
 import { frozen, frozenAsked } from "./frozen.ts";
 import { gone } from "./gone.ts";
@@ -22,6 +22,7 @@ export const CASES: readonly Case[] = [
   killedLasting,
   stopped,
   cut,
+  cutAsked,
   frozen,
   frozenAsked,
   gone,

@@ -1,4 +1,4 @@
-/** One of a user's clients joins again by itself after the loss, the other one must be told. */
+/** One of a user's clients joins again by itself after the loss, the other one must be helped. */
 import { type Case, judge, now } from "../support/outcome.ts";
 import { ALICE } from "./people.ts";
 
@@ -9,6 +9,9 @@ export const twoClients: Case = {
   async run(stage) {
     const phone = await stage.enter(ALICE, stage.newRoom("shared"), "Ann");
     const desk = await stage.enter(DESK, phone.room, "Ann");
+    // It is shown in again when the other one enters under its nick.
+    await phone.client.settle();
+    phone.disregard();
     const lostAt = now();
     await stage.killRooms();
     await stage.startRooms();

@@ -1,10 +1,10 @@
 /** Converse: a client for browsers, here in Chromium. */
 // Imported only so that the package's place on the disk can be resolved below.
-import "converse.js/dist/manifest.json" with { type: "json" };
+import "npm:converse.js@14.0.0/dist/manifest.json" with { type: "json" };
 import { startBrowser } from "../../admin/browser.ts";
 import type { ClientKind } from "./real_client.ts";
 
-const PACKAGE = new URL("..", import.meta.resolve("converse.js/dist/manifest.json"));
+const PACKAGE = new URL("..", import.meta.resolve("npm:converse.js@14.0.0/dist/manifest.json"));
 
 export const converse: ClientKind = {
   name: "converse",

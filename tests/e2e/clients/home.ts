@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import { Ejabberd } from "../support/ejabberd.ts";
 import { lua, PASSWORD, Prosody } from "../support/prosody.ts";
-import type { Certificate } from "./certificates.ts";
 
 /**
  * What looks after users who fall out of rooms: nothing, Prosody's own modules, Roomkeeper, or the
@@ -26,8 +25,6 @@ export interface HomeOptions {
   readonly remedy: Remedy;
   /** Users' bare JIDs. */
   readonly users: readonly string[];
-  /** What it proves to be itself with. */
-  readonly certificate: Certificate;
 }
 
 const PLUGIN_FOLDER = join(import.meta.dirname!, "../../../servers/prosody");
@@ -46,10 +43,11 @@ Component ${lua(KEEPER)}
 `;
 
 /** Makes a Prosody at `home.example`; not started. */
-export function prosodyHome({ remedy, users, certificate }: HomeOptions): Prosody {
-  const common = ["tls", "websocket", "pep", "bookmarks", "carbons", "vcard_legacy", "blocklist"];
+export function prosodyHome({ remedy, users }: HomeOptions): Prosody {
+  const common = ["websocket", "pep", "bookmarks", "carbons", "vcard_legacy", "blocklist"];
   return new Prosody({
     name: "home",
+    uncertified: [KEEPER],
     users,
     pluginPaths: [PLUGIN_FOLDER],
     options: `
@@ -61,19 +59,18 @@ consider_websocket_secure = true
 `,
     hosts: `
 VirtualHost ${lua(HOME)}
-  modules_disabled = {}
   modules_enabled = { ${[...common, ...MODULES[remedy]].map(lua)} }
-  ssl = { key = ${lua(certificate.key)}, certificate = ${lua(certificate.certificate)} }
   ${remedy === "roomkeeper" ? `roomkeeper_component = ${lua(KEEPER)}` : ""}
 ${hasComponent(remedy) ? COMPONENT : ""}`,
   });
 }
 
 /** Makes an ejabberd at `home.example`; not started. */
-export function ejabberdHome({ remedy, users, certificate }: HomeOptions): Ejabberd {
+export function ejabberdHome({ remedy, users }: HomeOptions): Ejabberd {
   return new Ejabberd({
     name: "home",
     host: HOME,
+    uncertified: [KEEPER],
     components: hasComponent(remedy) ? [KEEPER] : [],
     users,
     modules: {
@@ -87,8 +84,6 @@ export function ejabberdHome({ remedy, users, certificate }: HomeOptions): Ejabb
       mod_vcard: {},
       ...remedy === "roomkeeper" && { mod_roomkeeper: { component: KEEPER } },
     },
-    tls: true,
-    options: { certfiles: [certificate.key, certificate.certificate] },
   });
 }
 

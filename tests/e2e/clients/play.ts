@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { encodeBase64 } from "@std/encoding";
 import { type LeaverObservation, observeLeavers } from "./leavers.ts";
 import { CLIENTS } from "./mod.ts";
 import { enter, type Observation, observe } from "./observe.ts";
@@ -57,7 +56,7 @@ async function playHere({ clients: names, cell, loss, patience, keeper, picture 
     ? { observations: [], leavers: await observeLeavers(setting, clients) }
     : { observations: await observe(setting, clients, loss, patience), leavers: [] };
   const png = picture === undefined ? undefined : await clients.get(picture)?.picture?.();
-  return { ...played, ...png && { picture: encodeBase64(png) } };
+  return { ...played, ...png && { picture: png.toBase64() } };
 }
 
 if (import.meta.main) {

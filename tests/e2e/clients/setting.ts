@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { authorityCertificate } from "../support/certificates.ts";
 import { Client } from "../support/client.ts";
 import { disposeAll } from "../support/dispose.ts";
 import { Wire } from "../support/link_cut.ts";
 import { PASSWORD, Prosody } from "../support/prosody.ts";
 import { Roomkeeper } from "../support/roomkeeper.ts";
 import type { Server } from "../support/server.ts";
-import { makeCertificate } from "./certificates.ts";
 import { ejabberdHome, HOME, prosodyHome, type Remedy } from "./home.ts";
 import { NameServer } from "./name_server.ts";
 import type { Account } from "./real_client.ts";
@@ -69,6 +69,7 @@ Component "rooms.example" "muc"
   modules_enabled = { "losses" }
   muc_room_default_persistent = true
   muc_room_locking = false
+  public_user_role = "prosody:registered"
 `,
     });
     this.keeper = new Roomkeeper({ ip: home.ip, keeper });
@@ -89,13 +90,12 @@ Component "rooms.example" "muc"
     users: readonly string[],
     keeper: Readonly<Record<string, string>> = {},
   ): Promise<Setting> {
-    const certificate = await makeCertificate(Deno.makeTempDirSync({ prefix: "tls-" }), HOME);
     const make = home === "prosody" ? prosodyHome : ejabberdHome;
     const jids = users.map((user) => `${user}@${HOME}`);
-    const server = make({ remedy, users: jids, certificate });
+    const server = make({ remedy, users: jids });
     const setting = new Setting(server, remedy, keeper);
     try {
-      trust(Deno.readTextFileSync(certificate.authority));
+      trust(await authorityCertificate());
       const addresses = { [HOME]: server.ip };
       nameHosts(addresses);
       setting.#names = await NameServer.start(SANDBOX_IP, addresses);

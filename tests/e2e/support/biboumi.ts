@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { GENERATION, type Generation, program } from "./generation.ts";
 import { PASSWORD } from "./prosody.ts";
 import { Process } from "./process.ts";
 
@@ -14,15 +15,19 @@ export interface BiboumiOptions {
   readonly server: string;
   /** The address of the one IRC server that it leads to. */
   readonly irc: string;
+  /** Where its software comes from. @default {GENERATION} */
+  readonly generation?: Generation;
 }
 
 /** A gateway; make it and start it. */
 export class Biboumi implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-biboumi-" });
+  readonly #generation: Generation;
   #process: Process | undefined;
 
   /** Writes the configuration. */
   constructor(options: BiboumiOptions) {
+    this.#generation = options.generation ?? GENERATION;
     Deno.writeTextFileSync(
       `${this.#folder}/biboumi.cfg`,
       `hostname=${options.domain}
@@ -42,8 +47,10 @@ log_level=1
   async start(): Promise<void> {
     this.#process = new Process({
       name: "biboumi",
-      command: "biboumi",
-      args: [`${this.#folder}/biboumi.cfg`],
+      ...program(this.#generation, {
+        command: "biboumi",
+        args: [`${this.#folder}/biboumi.cfg`],
+      }),
     });
     await this.#process.lines.until("its server", (line) => line.includes("Authenticated"));
   }

@@ -76,6 +76,32 @@ export class ComponentPeer implements AsyncDisposable {
     return this.events(after);
   }
 
+  /** Asks the plugin something, and waits for its answer to that. */
+  async ask(request: string, id: string, host = "home.example"): Promise<Element> {
+    const after = this.journal.length;
+    await this.send(`<message from='${this.#domain}' to='${host}'>${request}</message>`);
+    const answers = ({ stanza }: Got) =>
+      stanza.elements(undefined, NS.plugin).find((element) => element.attr("id") === id);
+    const wait = { after, within: 15_000 };
+    return answers(await this.journal.until(`the answer to ${id}`, (got) => !!answers(got), wait))!;
+  }
+
+  /** Asks for a rejoin; returns `rejoining`, or why not. */
+  async rejoin(user: string, room: string, id: string): Promise<string> {
+    const request = `<rejoin xmlns='${NS.plugin}' id='${id}' user='${user}' room='${room}'/>`;
+    const answer = await this.ask(request, id);
+    return answer.name === "rejoining" ? answer.name : `${answer.attr("reason")}`;
+  }
+
+  /** Asks whether a domain can be reached. */
+  async probe(domain: string, id: string): Promise<boolean> {
+    const answer = await this.ask(
+      `<probe xmlns='${NS.plugin}' id='${id}' domain='${domain}'/>`,
+      id,
+    );
+    return answer.attr("reached") === "true";
+  }
+
   /** Sends a self-ping (XEP-0410) in a user's name. */
   async ping(user: string, occupant: string, id: string): Promise<void> {
     await this.send(

@@ -8,12 +8,15 @@
  * @module
  */
 import { claimAddress } from "./address.ts";
+import { certify, type Credentials } from "./certificates.ts";
+import { clockEnv } from "./clock.ts";
 import { RecordedPort } from "./recorded_port.ts";
 import { ejabberdConfig, type EjabberdOptions, PORTS } from "./ejabberd_config.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
 import { PASSWORD } from "./prosody.ts";
-import type { Server } from "./server.ts";
+import { program, runProgram } from "./generation.ts";
+import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
 export type { EjabberdOptions } from "./ejabberd_config.ts";
 
@@ -29,9 +32,11 @@ export class Ejabberd implements Server {
   readonly ip: string;
   readonly components: RecordedPort;
   readonly #options: EjabberdOptions;
+  readonly #shared: Required<ServerOptions>;
   readonly #address = claimAddress();
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-ejabberd-" });
   readonly #names = new Map<string, string>();
+  #credentials: Credentials | undefined;
   #process: Process | undefined;
 
   /** Makes the folder. */
@@ -39,10 +44,16 @@ export class Ejabberd implements Server {
     this.ip = this.#address.ip;
     this.components = new RecordedPort(this.ip);
     this.#options = options;
+    this.#shared = serverOptions(options);
   }
 
   resolve(domain: string, ip: string): void {
     this.#names.set(domain, ip);
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    return this.#running.pid;
   }
 
   /** What it logs. */
@@ -52,27 +63,27 @@ export class Ejabberd implements Server {
 
   async start(): Promise<void> {
     const path = (name: string) => `${this.#folder}/${name}`;
-    const { name, modules = {}, tls = false, users = [] } = this.#options;
+    const { name, modules = {}, users = [] } = this.#options;
     const { plugin = "mod_roomkeeper" in modules } = this.#options;
-    if (plugin) await run("sh", [`${PLUGIN}build.sh`, this.#folder]);
-    if (tls) await this.#makeCertificate();
+    if (plugin) await this.#buildPlugin();
+    if (this.#shared.trust === "certificates") await this.#certify();
     const hosts = [...this.#names].map(([domain, ip]) => `${ip} ${domain}\n`).join("");
     Deno.writeTextFileSync(path("hosts"), hosts);
     // No name server: a lookup of a service record fails at once and leaves the machine never.
     Deno.writeTextFileSync(path("inetrc"), `{file, resolv, "/dev/null"}.\n`);
     Deno.writeTextFileSync(
       path("ejabberd.yml"),
-      ejabberdConfig(this.#options, this.ip, path("server.pem")),
+      ejabberdConfig(this.#options, this.ip, this.#credentials),
     );
     // ejabberd asks the C library for addresses, so it gets an /etc/hosts of its own.
-    const mount = `mount --bind "$1" /etc/hosts && shift && exec "$@"`;
-    const erl = ["erl", ...NO_BUSY_WAIT, "-noinput", "-pa", this.#folder, "-s", "ejabberd"];
+    const mounts = [[path("hosts"), "/etc/hosts"]] as const;
+    const erl = [...NO_BUSY_WAIT, "-noinput", "-pa", this.#folder, "-s", "ejabberd"];
     erl.push("-mnesia", "dir", `"${path("data")}"`);
     this.#process = new Process({
       name: `ejabberd ${name}`,
-      command: "unshare",
-      args: ["--mount", "sh", "-c", mount, "sh", path("hosts"), ...erl],
+      ...program(this.#shared.generation, { command: "erl", args: erl }, mounts),
       env: {
+        ...clockEnv(this.#options.clockAhead ?? 0),
         ERL_LIBS,
         ERL_INETRC: path("inetrc"),
         ERL_CRASH_DUMP_BYTES: "0",
@@ -142,20 +153,16 @@ export class Ejabberd implements Server {
     return this.#process;
   }
 
-  async #makeCertificate(): Promise<void> {
-    const [key, certificate] = [`${this.#folder}/key.pem`, `${this.#folder}/certificate.pem`];
-    const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    args.push("-days", "2", "-subj", `/CN=${this.#options.host}`, "-keyout", key);
-    args.push("-out", certificate);
-    await run("openssl", args);
-    const pem = Deno.readTextFileSync(key) + Deno.readTextFileSync(certificate);
-    Deno.writeTextFileSync(`${this.#folder}/server.pem`, pem);
+  /** With the compiler that belongs to this ejabberd. */
+  async #buildPlugin(): Promise<void> {
+    const args = [`${PLUGIN}build.sh`, this.#folder];
+    await runProgram(this.#shared.generation, { command: "sh", args });
   }
-}
 
-async function run(command: string, args: string[]): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
-  if (success) return;
-  const text = new TextDecoder();
-  throw new Error(`${command} failed: ${text.decode(stdout)}${text.decode(stderr)}`);
+  async #certify(): Promise<void> {
+    const { name, host, rooms, components = [], uncertified = [] } = this.#options;
+    const domains = [host, ...rooms === undefined ? [] : [rooms], ...components];
+    const certified = domains.filter((domain) => !uncertified.includes(domain));
+    this.#credentials ??= await certify(this.#folder, name, certified);
+  }
 }

@@ -4,10 +4,12 @@
  * @module
  */
 import { SERVERS_PORT } from "./recorded_port.ts";
+import type { Credentials } from "./certificates.ts";
 import { PASSWORD } from "./prosody.ts";
+import { type ServerOptions, serverOptions } from "./server.ts";
 
 /** What is special about a server. */
-export interface EjabberdOptions {
+export interface EjabberdOptions extends ServerOptions {
   /** For messages. */
   readonly name: string;
   /** The virtual host. */
@@ -26,8 +28,10 @@ export interface EjabberdOptions {
   readonly modules?: Readonly<Record<string, unknown>>;
   /** Options of the whole server, which go before those made here. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Encrypt the links to other servers, with a self-signed certificate. @default {false} */
-  readonly tls?: boolean;
+  /** How far its clock is ahead of ours in seconds, behind if negative. @default {0} */
+  readonly clockAhead?: number;
+  /** Those of its domains that its certificate is not valid for. @default {[]} */
+  readonly uncertified?: readonly string[];
 }
 
 /** The ports that it listens at; the last is that of its HTTP API. */
@@ -36,14 +40,33 @@ export const PORTS = [5222, 5269, SERVERS_PORT, 5280] as const;
 /** What is where at the last port: the API, and the way in for clients in a browser (RFC 7395). */
 const WEB = { "/api": "mod_http_api", "/xmpp-websocket": "ejabberd_http_ws" } as const;
 
+/** With TLS required and no dialback at hand, a certificate is the only way in. */
+function certificates({ key, certificate, authority }: Credentials): Record<string, unknown> {
+  return {
+    certfiles: [key, certificate],
+    ca_file: authority,
+    s2s_use_starttls: "required",
+  };
+}
+
+/** ejabberd has it from 24.10 on. */
+function hasBidi(options: EjabberdOptions): boolean {
+  const { bidi, generation } = serverOptions(options);
+  return bidi && generation === "trixie";
+}
+
 /**
  * What `ejabberd.yml` says, as JSON, which is YAML too.
  *
  * @param ip The address to listen at.
- * @param certificate The file with its key and certificate.
+ * @param credentials What it proves its name with, where it has to.
  */
-export function ejabberdConfig(options: EjabberdOptions, ip: string, certificate: string): string {
-  const { host, rooms, components = [], modules = {}, tls = false } = options;
+export function ejabberdConfig(
+  options: EjabberdOptions,
+  ip: string,
+  credentials: Credentials | undefined,
+): string {
+  const { host, rooms, components = [], modules = {} } = options;
   const secrets = components.map((domain) => [domain, { password: PASSWORD }]);
   const service = {
     check_from: false,
@@ -54,10 +77,9 @@ export function ejabberdConfig(options: EjabberdOptions, ip: string, certificate
   const config = {
     hosts: [host],
     loglevel: "info",
-    ...tls ? { certfiles: [certificate] } : {},
-    s2s_use_starttls: tls ? "optional" : false,
+    ...credentials === undefined ? { s2s_use_starttls: false } : certificates(credentials),
     listen: [
-      { port: 5222, ip, module: "ejabberd_c2s", starttls: tls },
+      { port: 5222, ip, module: "ejabberd_c2s", starttls: credentials !== undefined },
       { port: 5269, ip, module: "ejabberd_s2s_in" },
       { port: SERVERS_PORT, ip, module: "ejabberd_service", ...service },
       { port: 5280, ip, module: "ejabberd_http", request_handlers: WEB },
@@ -68,7 +90,8 @@ export function ejabberdConfig(options: EjabberdOptions, ip: string, certificate
       mod_disco: {},
       mod_http_api: {},
       mod_ping: {},
-      mod_s2s_dialback: {},
+      ...hasBidi(options) ? { mod_s2s_bidi: {} } : {},
+      ...credentials === undefined ? { mod_s2s_dialback: {} } : {},
       mod_stream_mgmt: { resume_timeout: 60 },
       mod_version: {},
       ...rooms === undefined ? {} : { mod_muc: { host: rooms } },

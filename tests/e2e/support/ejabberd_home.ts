@@ -11,18 +11,26 @@ import { disposeAll } from "./dispose.ts";
 import { Ejabberd } from "./ejabberd.ts";
 import { Wire } from "./link_cut.ts";
 import { type RoomsKind, roomsServer } from "./rooms_server.ts";
-import type { Server } from "./server.ts";
+import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
 export type { RoomsKind } from "./rooms_server.ts";
 
 /** What is special about it. */
-export interface EjabberdHomeOptions {
+export interface EjabberdHomeOptions extends ServerOptions {
   /** How the home server tells Roomkeeper what happens. @default {"plugin"} */
   readonly feed?: "plugin" | "stock" | "none";
   /** The software of the server at `rooms.example`. @default {"prosody"} */
   readonly rooms?: RoomsKind;
+  /** Whether the server's certificate is valid for the component's domain too. @default {false} */
+  readonly keeperCertified?: boolean;
+  /** How far the clock of the rooms' server is ahead, in seconds. @default {0} */
+  readonly roomsClockAhead?: number;
   /** Options of the home server. */
   readonly homeOptions?: Readonly<Record<string, unknown>>;
+  /** More modules of the home server, with their options. */
+  readonly homeModules?: Readonly<Record<string, unknown>>;
+  /** Options of a rooms' server that is ejabberd. */
+  readonly roomsOptions?: Readonly<Record<string, unknown>>;
 }
 
 /** The component's domain; no other server can resolve it. */
@@ -48,7 +56,11 @@ export class EjabberdHome implements AsyncDisposable {
 
   private constructor(options: EjabberdHomeOptions) {
     this.home = ejabberdHome(options);
-    this.rooms = roomsServer(options.rooms ?? "prosody");
+    this.rooms = roomsServer(options.rooms ?? "prosody", {
+      ...serverOptions(options),
+      ejabberd: options.roomsOptions ?? {},
+      clockAhead: options.roomsClockAhead ?? 0,
+    });
     this.outward = new Wire(this.rooms.ip);
     this.inward = new Wire(this.home.ip);
     this.home.resolve("rooms.example", this.outward.ip);
@@ -62,11 +74,24 @@ export class EjabberdHome implements AsyncDisposable {
     return servers;
   }
 
-  /** Connects a client of a user of the home server. */
+  /** Connects a client of a user of one of the servers. */
   async client(jid: string, options: Partial<ClientOptions> = {}): Promise<Client> {
-    const client = await Client.connect({ jid, ip: this.home.ip, ...options });
+    const ip = jid.includes("@away.example") ? this.rooms.ip : this.home.ip;
+    const client = await Client.connect({ jid, ip, ...options });
     this.#clients.push(client);
     return client;
+  }
+
+  /** Cuts both ways between the servers. */
+  cut(): void {
+    this.outward.cut();
+    this.inward.cut();
+  }
+
+  /** Lets the servers reach each other again. */
+  mend(): void {
+    this.outward.mend();
+    this.inward.mend();
   }
 
   /** Ends everything and leaves nothing behind. */
@@ -77,14 +102,16 @@ export class EjabberdHome implements AsyncDisposable {
 
 /** Makes an ejabberd at `home.example`, with users alice, bob, carol and mallory; not started. */
 export function ejabberdHome(options: Omit<EjabberdHomeOptions, "rooms"> = {}): Ejabberd {
-  const { feed = "plugin", homeOptions = {} } = options;
+  const { feed = "plugin", homeOptions = {}, keeperCertified = false } = options;
   return new Ejabberd({
+    ...serverOptions(options),
     name: "home",
+    uncertified: keeperCertified ? [] : [KEEPER],
     host: "home.example",
     rooms: "local.home.example",
     components: [KEEPER, "gateway.home.example"],
     users: ["alice", "bob", "carol", "mallory"].map((user) => `${user}@home.example`),
-    modules: FEEDS[feed],
+    modules: { ...FEEDS[feed], ...options.homeModules },
     options: homeOptions,
   });
 }

@@ -7,18 +7,25 @@
 import { Client, type ClientOptions } from "./client.ts";
 import { disposeAll } from "./dispose.ts";
 import { Wire } from "./link_cut.ts";
-import { lua, Prosody } from "./prosody.ts";
+import { domainsOf, lua, Prosody } from "./prosody.ts";
 import { prosodyHome, type ProsodyHomeOptions } from "./prosody_home.ts";
+import { serverOptions } from "./server.ts";
 
 /** What is special about a federation. */
-export interface FederationOptions extends ProsodyHomeOptions {
+export interface FederationOptions extends Omit<ProsodyHomeOptions, "keeperCertified"> {
+  /** Whether the component's domain has a DNS record, and a certificate. @default {false} */
+  readonly keeperFederates?: boolean;
   /** Lua lines for options of the rooms' server. */
   readonly roomsOptions?: string;
   /** More modules of the rooms' server. */
   readonly roomsModules?: readonly string[];
   /** Lua lines for more hosts and components of the rooms' server. */
   readonly roomsHosts?: string;
+  /** How far the clock of the rooms' server is ahead, in seconds. @default {0} */
+  readonly roomsClockAhead?: number;
 }
+
+const KEEPER = "keeper.home.example";
 
 /** The two servers. */
 export class Federation implements AsyncDisposable {
@@ -36,13 +43,16 @@ export class Federation implements AsyncDisposable {
   readonly #clients: Client[] = [];
 
   private constructor(options: FederationOptions) {
-    const { tls = false, roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
-    this.home = prosodyHome(options);
+    const { keeperFederates = false } = options;
+    const { roomsOptions = "", roomsModules = [], roomsHosts = "" } = options;
+    this.home = prosodyHome({ ...options, keeperCertified: keeperFederates });
     const muc = `restrict_room_creation = false; muc_room_locking = false
+  public_user_role = "prosody:registered"
   modules_enabled = { ${roomsModules.map(lua).join(", ")} }`;
     this.rooms = new Prosody({
+      ...serverOptions(options),
       name: "rooms",
-      tls,
+      clockAhead: options.roomsClockAhead ?? 0,
       users: ["mallory@away.example"],
       modules: roomsModules,
       options: roomsOptions,
@@ -58,7 +68,9 @@ ${roomsHosts}`,
     this.outward = new Wire(this.rooms.ip);
     this.inward = new Wire(this.home.ip);
     for (const domain of domainsOf(this.rooms.hosts)) this.home.resolve(domain, this.outward.ip);
-    for (const domain of domainsOf(this.home.hosts)) this.rooms.resolve(domain, this.inward.ip);
+    for (const domain of domainsOf(this.home.hosts)) {
+      if (domain !== KEEPER || keeperFederates) this.rooms.resolve(domain, this.inward.ip);
+    }
   }
 
   /** Makes both servers and starts them. */
@@ -103,9 +115,4 @@ ${roomsHosts}`,
   async [Symbol.asyncDispose](): Promise<void> {
     await disposeAll([...this.#clients, this.home, this.rooms, this.outward, this.inward]);
   }
-}
-
-/** The domains of the hosts and components in a configuration. */
-function domainsOf(hosts: string): string[] {
-  return [...hosts.matchAll(/^(?:VirtualHost|Component) "([^"]+)"/gm)].map(([, domain]) => domain!);
 }

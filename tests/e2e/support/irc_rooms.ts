@@ -8,7 +8,7 @@ import type { RecordedPort } from "./recorded_port.ts";
 import { disposeAll } from "./dispose.ts";
 import { Ejabberd, type EjabberdOptions } from "./ejabberd.ts";
 import { Ngircd } from "./ngircd.ts";
-import type { Server } from "./server.ts";
+import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
 /** The rooms are `#NAME@rooms.example`; signals go to the server and to the gateway. */
 export class IrcRooms implements Server {
@@ -21,7 +21,8 @@ export class IrcRooms implements Server {
   #hasIrc = false;
 
   /** Makes all three. */
-  constructor(options: Pick<EjabberdOptions, "users" | "options"> = {}) {
+  constructor(options: Pick<EjabberdOptions, "users" | "options"> & ServerOptions = {}) {
+    const { generation } = serverOptions(options);
     this.server = new Ejabberd({
       name: "rooms",
       host: "away.example",
@@ -32,6 +33,7 @@ export class IrcRooms implements Server {
       domain: "rooms.example",
       server: this.server.ip,
       irc: this.irc.ip,
+      generation,
     });
   }
 

@@ -9,7 +9,10 @@ import { Relay } from "./relay.ts";
 const S2S_PORT = 5269;
 
 /** What happens to what is sent over the wire. */
-type Condition = "whole" | "cut" | "silent";
+type Condition = "whole" | "cut" | "silent" | "slow";
+
+/** How long a slow wire takes for each piece, in milliseconds. */
+const SLOW_MS = 400;
 
 /** One direction of connecting: listens where the other server is said to be, and passes on. */
 export class Wire implements AsyncDisposable {
@@ -25,7 +28,11 @@ export class Wire implements AsyncDisposable {
     this.#relay = new Relay(
       { hostname: this.ip, port: S2S_PORT },
       { hostname: target, port: S2S_PORT },
-      { admits: () => this.#condition !== "cut", passes: () => this.#condition !== "silent" },
+      {
+        admits: () => this.#condition !== "cut",
+        passes: () => this.#condition !== "silent",
+        delayMs: () => this.#condition === "slow" ? SLOW_MS : 0,
+      },
     );
   }
 
@@ -38,6 +45,11 @@ export class Wire implements AsyncDisposable {
   /** Swallows everything from now on, while connections seem to be there. */
   silence(): void {
     this.#condition = "silent";
+  }
+
+  /** Lets everything take a while from now on: a question is on its way when the test knows of it. */
+  slow(): void {
+    this.#condition = "slow";
   }
 
   /** Lets new connections pass again. Those that were silent break. */

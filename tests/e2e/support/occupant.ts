@@ -8,10 +8,15 @@ import { type Client, isFrom, type Received } from "./client.ts";
 import { DeadlineError } from "./journal.ts";
 
 /** What a room says when its user asks whether it is in (XEP-0410). */
-export type Whereabouts = "in" | "out" | "unreachable";
+export type Whereabouts = "in" | "out" | "vanished" | "unreachable";
 
-/** The codes of a notice: mod_ping_muc sends 333 alone, Roomkeeper both. */
+/** The code of a notice; Roomkeeper has another one besides, mod_ping_muc has not. */
 const NOTICE = 333;
+/**
+ * Where Prosody's rooms put an occupant out, with the same code, since a stanza to it came back:
+ * that is how the reason begins. It happens when a link breaks with something unacknowledged.
+ */
+const PUT_OUT = "Kicked: ";
 /** A question may get lost in a connection that is breaking; then it is asked again. */
 const ANSWER_MS = 4_000;
 const PAUSE_MS = 250;
@@ -23,7 +28,7 @@ export class Occupant {
   /** The bare JID of the room. */
   readonly room: string;
   #nick: string;
-  readonly #since: number;
+  #since: number;
 
   private constructor(client: Client, room: string, nick: string, since: number) {
     this.client = client;
@@ -72,6 +77,12 @@ export class Occupant {
   async changeNick(nick: string): Promise<void> {
     await this.client.changeNick(this.room, nick);
     this.#nick = nick;
+    this.disregard();
+  }
+
+  /** What it was told so far does not count. */
+  disregard(): void {
+    this.#since = this.client.journal.length;
   }
 
   /** Makes the room outlast its occupants and its server; only its owner can. */
@@ -89,19 +100,40 @@ export class Occupant {
 
   /** The notices that say it is out, which the room did not send. */
   get notices(): Received[] {
-    return this.#farewells().filter((s) => s.statuses.includes(NOTICE));
+    return this.#farewells().filter(isNotice);
   }
 
   /** What the room itself said of its being out. */
   get dismissals(): Received[] {
-    return this.#farewells().filter((s) => !s.statuses.includes(NOTICE));
+    return this.#farewells().filter((s) => !isNotice(s));
+  }
+
+  /** Its own presences since it entered: each means that somebody has joined in its name. */
+  get returns(): Received[] {
+    return this.client.stanzas(this.#since).filter((s, at, all) =>
+      isOwnPresence(s, this.room) && !isRenaming(all[at - 1], this.room)
+    );
   }
 
   /** Waits until it was told that it is out; returns whether it was. */
   async told(within: number): Promise<boolean> {
-    const isFarewell = (s: Received) => isUnavailable(s, this.room);
+    return await this.#until("a farewell", (s) => isUnavailable(s, this.room), within);
+  }
+
+  /** Waits until it is in again without its doing; returns whether it is. */
+  async back(within: number): Promise<boolean> {
+    return await this.#until("a return", (s) => isOwnPresence(s, this.room), within);
+  }
+
+  /** Waits until it is in again, or was told that it is out; returns whether it was either. */
+  async helped(within: number): Promise<boolean> {
+    const isHelp = (s: Received) => isUnavailable(s, this.room) || isOwnPresence(s, this.room);
+    return await this.#until("help", isHelp, within);
+  }
+
+  async #until(what: string, fits: (s: Received) => boolean, within: number): Promise<boolean> {
     const wait = { after: this.#since, within };
-    return await orNothing(this.client.untilStanza("a farewell", isFarewell, wait)) !== undefined;
+    return await orNothing(this.client.untilStanza(what, fits, wait)) !== undefined;
   }
 
   /** Asks the room, again and again while it gives no answer. */
@@ -118,7 +150,9 @@ export class Occupant {
         }),
       );
       if (answer?.type === "result") return "in";
-      if (answer !== undefined && !isUnreachable(answer)) return "out";
+      if (answer !== undefined && !isUnreachable(answer)) {
+        return answer.condition === "item-not-found" ? "vanished" : "out";
+      }
       if (performance.now() > deadline) return "unreachable";
       await delay(PAUSE_MS);
     }
@@ -148,13 +182,23 @@ function isUnavailable(stanza: Received, room: string): boolean {
     stanza.statuses.includes(110) && !stanza.statuses.includes(303);
 }
 
+/** Whether a room announces the nick of the presence that follows. */
+function isRenaming(stanza: Received | undefined, room: string): boolean {
+  return stanza?.kind === "presence" && isFrom(stanza, room) && stanza.statuses.includes(303);
+}
+
+function isNotice({ statuses, xml }: Received): boolean {
+  return statuses.includes(NOTICE) && !xml.includes(PUT_OUT);
+}
+
 function isError(stanza: Received, room: string): boolean {
   return stanza.type === "error" && isFrom(stanza, room);
 }
 
 /** Whether somebody on the way answered; a gateway says with such words that it has no such user. */
 function isUnreachable({ condition = "", xml }: Received): boolean {
-  return condition.startsWith("remote-server-") && !xml.includes("Not connected to IRC");
+  return /^(remote-server-|recipient-unavailable)/.test(condition) &&
+    !xml.includes("Not connected to IRC");
 }
 
 async function orNothing<T>(promise: Promise<T>): Promise<T | undefined> {

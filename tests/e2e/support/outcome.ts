@@ -1,5 +1,6 @@
 /**
- * What a case came to: who was told what, held against what the rooms themselves say.
+ * What a case came to: who is in again and who was told what, held against what the rooms
+ * themselves say.
  *
  * @module
  */
@@ -10,15 +11,15 @@ import { PATIENCE_MS, type Stage } from "./stage.ts";
 
 /** The figures of one case. */
 export interface Outcome {
-  /** Seconds from the loss to the last user's notice; absent if nobody was to be told. */
-  readonly secondsToNotice?: number;
+  /** Seconds from the loss until the last user was in again or told; absent if nobody was out. */
+  readonly secondsOut?: number;
   /** How many of these the rooms' server was away; absent if it is not back, or was there. */
   readonly secondsAway?: number;
-  /** How many were told to be out of a room that they were in, or were none of. */
+  /** How many were told to be out of a room that they were in, or joined one without need. */
   readonly false: number;
-  /** How many were out of a room and not told. */
+  /** How many are out of a room that they could be in, or that is gone without their being told. */
   readonly missed: number;
-  /** How many were told more than once. */
+  /** How many were told or joined more than once. */
   readonly doubled: number;
   /** What the figures don't say. */
   readonly remark?: string;
@@ -38,8 +39,10 @@ export interface Case {
 export interface Evidence {
   /** Those who were in a room before the loss, or were let in again after it. */
   readonly occupants: readonly Occupant[];
-  /** Those of them who can be expected to have been dropped: their notices are waited for. */
+  /** Those of them who can be expected to have been dropped: their return or notice is waited for. */
   readonly dropped?: readonly Occupant[];
+  /** Whether the loss was longer than Roomkeeper's patience, so that users are told. */
+  readonly givenUp?: boolean;
   /** When it began, in seconds since 1970; not given if nobody was dropped. */
   readonly lostAt?: number;
 }
@@ -56,36 +59,48 @@ export function now(): number {
  * would help it.
  */
 export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> {
-  const { occupants, dropped = [], lostAt } = evidence;
-  await Promise.all(dropped.map((occupant) => occupant.told(PATIENCE_MS)));
+  const { occupants, dropped = [], givenUp = false, lostAt } = evidence;
+  await Promise.all(dropped.map((occupant) => occupant.helped(PATIENCE_MS)));
   await stage.decided();
   const truths = await Promise.all(occupants.map((each) => each.whereabouts(PATIENCE_MS)));
   // The questions may have opened a link again, which is looked into as well.
   await stage.decided();
   await Promise.all([stage.bystander, ...occupants].map(({ client }) => client.settle()));
 
-  const count = { false: stage.bystander.notices.length, missed: 0, doubled: 0 };
+  const { bystander } = stage;
+  const recovers = stage.recovers && !givenUp;
+  const count = {
+    false: bystander.notices.length + stage.rejoins(bystander),
+    missed: 0,
+    doubled: 0,
+  };
   let last: number | undefined;
   for (const [index, occupant] of occupants.entries()) {
-    const { notices, dismissals } = occupant;
+    const { notices, dismissals, returns } = occupant;
+    const rejoins = stage.rejoins(occupant);
     for (const notice of notices) {
       if (stage.cell.feed !== "ping-muc") check(notice, occupant);
-      last = Math.max(last ?? 0, notice.at);
     }
+    for (const { at } of [...notices, ...returns]) last = Math.max(last ?? 0, at);
     const told = notices.length + dismissals.length;
-    if (truths[index] === "in") count.false += notices.length;
-    else if (told === 0) count.missed++;
-    else if (told > 1) count.doubled++;
+    const truth = truths[index];
+    if (truth === "in") count.false += notices.length;
+    // Whoever is told by the room itself knows what it has to do; so does everybody in a room that is gone.
+    else if (told === 0 || (truth === "out" && notices.length > 0 && stage.recovers)) {
+      count.missed++;
+    }
+    if (told > 1 || rejoins > 1) count.doubled++;
+    if (rejoins > 0 && lostAt === undefined) count.false++;
   }
   for (const [index, occupant] of occupants.entries()) {
     if (truths[index] === "in") await occupant.leave();
   }
   if (last === undefined || lostAt === undefined) return count;
   const { secondsAway = Infinity } = stage;
-  const secondsToNotice = last - lostAt;
+  const secondsOut = last - lostAt;
   return {
-    secondsToNotice,
-    ...secondsAway < secondsToNotice ? { secondsAway } : {},
+    secondsOut,
+    ...secondsAway < secondsOut ? { secondsAway } : {},
     ...count,
   };
 }

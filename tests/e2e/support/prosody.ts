@@ -7,13 +7,16 @@
  */
 import { join } from "node:path";
 import { claimAddress } from "./address.ts";
+import { certify, type Credentials } from "./certificates.ts";
+import { type Program, program } from "./generation.ts";
+import { clockEnv } from "./clock.ts";
 import { RecordedPort, SERVERS_PORT } from "./recorded_port.ts";
 import type { Journal } from "./journal.ts";
 import { Process } from "./process.ts";
-import type { Server } from "./server.ts";
+import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
 /** What is special about a server. */
-export interface ProsodyOptions {
+export interface ProsodyOptions extends ServerOptions {
   /** For messages. */
   readonly name: string;
   /** Lua lines for the hosts and components, and options of the hosts; they come last. */
@@ -26,28 +29,47 @@ export interface ProsodyOptions {
   readonly pluginPaths?: readonly string[];
   /** Users' bare JIDs; each one's password is `secret`. */
   readonly users?: readonly string[];
-  /** Encrypt the links to other servers, with self-signed certificates. @default {false} */
-  readonly tls?: boolean;
+  /** Those of its domains that its certificate is not valid for. @default {[]} */
+  readonly uncertified?: readonly string[];
+  /** How far its clock is ahead of ours in seconds, behind if negative. @default {0} */
+  readonly clockAhead?: number;
 }
 
 /** The password of all users and components. */
 export const PASSWORD = "secret";
 
-const USUAL_MODULES = ["roster", "saslauth", "dialback", "disco", "ping", "smacks", "admin_shell"];
+const USUAL_MODULES = [
+  ...["roster", "saslauth", "tls", "dialback", "disco", "ping", "smacks", "limits", "admin_shell"],
+];
+
+/** What Debian's configuration allows others to send. */
+const LIMITS = `limits = { c2s = { rate = "10kb/s" }; s2sin = { rate = "30kb/s" } }`;
+
+const DIALBACK = `modules_disabled = { "tls" }
+s2s_require_encryption = false
+s2s_secure_auth = false`;
+
+function certificates({ key, certificate, authority }: Credentials): string {
+  return `ssl = { key = ${lua(key)}, certificate = ${lua(certificate)}, cafile = ${lua(authority)} }
+s2s_secure_auth = true`;
+}
 
 /** A server; make it, tell it where the others are, and start it. */
 export class Prosody implements Server {
   readonly ip: string;
   readonly components: RecordedPort;
   readonly #options: ProsodyOptions;
+  readonly #shared: Required<ServerOptions>;
   readonly #address = claimAddress();
   readonly #folder = Deno.makeTempDirSync({ prefix: "roomkeeper-prosody-" });
   readonly #names = new Map<string, string>();
+  #credentials: Credentials | undefined;
   #process: Process | undefined;
 
   /** Makes the folder, with the users. */
   constructor(options: ProsodyOptions) {
     this.#options = options;
+    this.#shared = serverOptions(options);
     this.ip = this.#address.ip;
     this.components = new RecordedPort(this.ip);
     Deno.mkdirSync(this.path("certs"));
@@ -69,6 +91,11 @@ export class Prosody implements Server {
     return this.#running.lines;
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
   /** The path of a file in its folder. */
   path(...names: string[]): string {
     return join(this.#folder, ...names);
@@ -78,12 +105,16 @@ export class Prosody implements Server {
   async start(): Promise<void> {
     const names = [...this.#names].map(([name, ip]) => `${ip} ${name}\n`).join("");
     Deno.writeTextFileSync(this.path("hosts"), names);
-    if (this.#options.tls) await this.#makeCertificate();
+    if (this.#shared.trust === "certificates") {
+      const { name, hosts, uncertified = [] } = this.#options;
+      const domains = domainsOf(hosts).filter((domain) => !uncertified.includes(domain));
+      this.#credentials ??= await certify(this.#folder, name, domains);
+    }
     Deno.writeTextFileSync(this.path("prosody.cfg.lua"), this.#config());
     this.#process = new Process({
       name: `Prosody ${this.#options.name}`,
-      command: "prosody",
-      args: ["-F", "--config", this.path("prosody.cfg.lua")],
+      ...this.#program("prosody", "-F", "--config", this.path("prosody.cfg.lua")),
+      env: clockEnv(this.#options.clockAhead ?? 0),
     });
     const external = /^ *Component "[^"]+" *$/m.test(this.#options.hosts);
     for (const service of ["c2s", "s2s", ...(external ? ["component"] : [])]) {
@@ -124,8 +155,10 @@ export class Prosody implements Server {
    * @returns What the shell wrote.
    */
   async shell(command: string): Promise<string> {
-    const args = ["--config", this.path("prosody.cfg.lua"), "shell", command];
-    const { stdout, stderr } = await new Deno.Command("prosodyctl", { args }).output();
+    const config = this.path("prosody.cfg.lua");
+    const shell = this.#program("prosodyctl", "--config", config, "shell", command);
+    const { stdout, stderr } = await new Deno.Command(shell.command, { args: [...shell.args] })
+      .output();
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   }
 
@@ -155,19 +188,13 @@ export class Prosody implements Server {
     );
   }
 
-  async #makeCertificate(): Promise<void> {
-    const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    args.push("-days", "2", "-subj", "/CN=test.example", "-keyout", this.path("key.pem"));
-    args.push("-out", this.path("cert.pem"));
-    const { success, stderr } = await new Deno.Command("openssl", { args }).output();
-    if (!success) throw new Error(`openssl: ${new TextDecoder().decode(stderr)}`);
+  #program(command: string, ...args: string[]): Program {
+    return program(this.#shared.generation, { command, args });
   }
 
   #config(): string {
-    const { options = "", modules = [], pluginPaths = [], hosts, tls = false } = this.#options;
-    const security = tls
-      ? `ssl = { key = ${lua(this.path("key.pem"))}, certificate = ${lua(this.path("cert.pem"))} }`
-      : `modules_disabled = { "tls" }\ns2s_require_encryption = false`;
+    const { options = "", modules = [], pluginPaths = [], hosts } = this.#options;
+    const all = [...USUAL_MODULES, ...this.#shared.bidi ? ["s2s_bidi"] : [], ...modules];
     return `
 run_as_root = true
 pidfile = ${lua(this.path("prosody.pid"))}
@@ -185,13 +212,20 @@ unbound = {
 authentication = "internal_plain"
 allow_unencrypted_plain_auth = true
 c2s_require_encryption = false
-s2s_secure_auth = false
-${security}
-modules_enabled = { ${[...USUAL_MODULES, ...(tls ? ["tls"] : []), ...modules].map(lua)} }
+${LIMITS}
+${this.#credentials === undefined ? DIALBACK : certificates(this.#credentials)}
+modules_enabled = { ${all.map(lua)} }
 ${options}
 ${hosts}
 `;
   }
+}
+
+/** The domains of the hosts and components in a configuration. */
+export function domainsOf(hosts: string): string[] {
+  return [...hosts.matchAll(/^ *(?:VirtualHost|Component) "([^"]+)"/gm)].map(([, domain]) =>
+    domain!
+  );
 }
 
 /** A Lua string literal. */

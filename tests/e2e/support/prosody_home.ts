@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { lua, PASSWORD, Prosody } from "./prosody.ts";
+import { type ServerOptions, serverOptions } from "./server.ts";
 
 /**
  * How the home server tells Roomkeeper what happens; `ping-muc` is Prosody's own mod_ping_muc in
@@ -13,13 +14,13 @@ import { lua, PASSWORD, Prosody } from "./prosody.ts";
 export type Feed = "plugin" | "stock" | "ping-muc" | "none";
 
 /** What is special about it. */
-export interface ProsodyHomeOptions {
+export interface ProsodyHomeOptions extends ServerOptions {
   /** @default {"plugin"} */
   readonly feed?: Feed;
   /** The component that the stock script names. @default {"keeper.home.example"} */
   readonly stockComponent?: string;
-  /** Encrypt the links. @default {false} */
-  readonly tls?: boolean;
+  /** Whether the server's certificate is valid for the component's domain too. @default {false} */
+  readonly keeperCertified?: boolean;
   /** Lua lines for options of the home server. */
   readonly homeOptions?: string;
   /** More modules of the home server. */
@@ -29,6 +30,9 @@ export interface ProsodyHomeOptions {
 }
 
 const USERS = ["alice", "bob", "carol", "mallory"] as const;
+
+/** What people's servers have for their clients, by default or by the book. */
+const HOME_MODULES = ["carbons", "csi", "csi_simple", "mam"];
 
 const PLUGIN_FOLDER = join(import.meta.dirname!, "../../../servers/prosody");
 
@@ -48,14 +52,15 @@ const OPTIONS: Readonly<Record<Feed, string>> = {
 
 /** Makes it; it is not started. */
 export function prosodyHome(options: ProsodyHomeOptions = {}): Prosody {
-  const { feed = "plugin", tls = false } = options;
+  const { feed = "plugin", keeperCertified = false } = options;
   const { homeOptions = "", homeModules = [], homeHosts = "" } = options;
   const home = new Prosody({
+    ...serverOptions(options),
     name: "home",
-    tls,
+    uncertified: keeperCertified ? [] : ["keeper.home.example"],
     users: USERS.map((user) => `${user}@home.example`),
     pluginPaths: [PLUGIN_FOLDER],
-    modules: homeModules,
+    modules: [...HOME_MODULES, ...homeModules],
     options: homeOptions,
     hosts: `
 VirtualHost "home.example"

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 
 /** An address and a port. */
 export interface Place {
@@ -18,6 +19,8 @@ export interface RelayHooks {
   readonly admits?: () => boolean;
   /** Whether what was just sent is passed on. @default {() => true} */
   readonly passes?: () => boolean;
+  /** How long what was just sent takes on its way, in milliseconds. @default {() => 0} */
+  readonly delayMs?: () => number;
   /** Called for each connection; gets a function that is given copies of what comes back. */
   readonly listen?: () => (bytes: Uint8Array) => void;
 }
@@ -93,11 +96,13 @@ export class Relay implements AsyncDisposable {
     to: Deno.TcpConn,
     heard?: (bytes: Uint8Array) => void,
   ): Promise<void> {
-    const { passes = () => true } = this.#hooks;
+    const { passes = () => true, delayMs = () => 0 } = this.#hooks;
     const buffer = new Uint8Array(65_536);
     for (let size; (size = await from.read(buffer)) !== null;) {
       heard?.(buffer.slice(0, size));
       if (!passes()) continue;
+      const ms = delayMs();
+      if (ms > 0) await delay(ms);
       for (let sent = 0; sent < size;) sent += await to.write(buffer.subarray(sent, size));
     }
     if (passes()) await to.closeWrite();

@@ -12,8 +12,9 @@ import { Wire } from "./link_cut.ts";
 import { Occupant } from "./occupant.ts";
 import { prosodyHome } from "./prosody_home.ts";
 import { Roomkeeper } from "./roomkeeper.ts";
+import type { LogLine } from "../../support/program.ts";
 import { type RoomsKind, roomsServer } from "./rooms_server.ts";
-import type { Server } from "./server.ts";
+import { type Server, type ServerOptions, serverOptions } from "./server.ts";
 
 /** Which software is where. */
 export interface Cell {
@@ -26,16 +27,22 @@ export interface Cell {
 }
 
 /** What is special about a stage. */
-export interface StageOptions {
-  /** Whether the rooms' server can find the component's domain. @default {true} */
-  readonly keeperResolvable?: boolean;
+export interface StageOptions extends ServerOptions {
+  /**
+   * Whether the component's domain has a DNS record, and the home server a certificate for it: most
+   * operators will give it neither.
+   *
+   * @default {false}
+   */
+  readonly keeperFederates?: boolean;
 }
 
 /** The options of `[keeper]` on every stage: everything happens in seconds. */
 export const DELAYS = {
-  ping_delay: "1s",
+  ping_delay: "500ms",
+  settle: "1s",
   ping_timeout: "2s",
-  confirm_within: "15s",
+  give_up: "15s",
   backoff_min: "1s",
   backoff_max: "2s",
   silence: "3s",
@@ -46,6 +53,8 @@ export const DELAYS = {
 export const ROOMS = "rooms.example";
 /** A domain with rooms that nothing happens to. */
 export const ELSEWHERE = "local.home.example";
+/** The bystander may give orders to Roomkeeper. */
+const ADMIN = "carol@home.example";
 /** The option of ejabberd without which it may take minutes before it tries a link again. */
 export const EJABBERD_RETRY = { s2s_max_retry_delay: 1 } as const;
 
@@ -56,6 +65,8 @@ export const PATIENCE_MS = 45_000;
 export class Stage implements AsyncDisposable {
   /** Which software is where. */
   readonly cell: Cell;
+  /** Whether strangers can reach the component. */
+  readonly keeperFederates: boolean;
   /** `home.example`, and rooms at `local.home.example`. */
   readonly home: Server;
   /** `rooms.example`. */
@@ -72,24 +83,28 @@ export class Stage implements AsyncDisposable {
   #downSince = 0;
   #secondsAway: number | undefined;
 
-  private constructor(cell: Cell, { keeperResolvable = true }: StageOptions) {
+  private constructor(cell: Cell, options: StageOptions) {
+    const { keeperFederates = false } = options;
+    const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
+    this.keeperFederates = keeperFederates;
     this.cell = cell;
     this.home = cell.home === "prosody"
-      ? prosodyHome({ feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
-      : ejabberdHome({ feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
-    this.rooms = roomsServer(cell.rooms, EJABBERD_RETRY);
+      ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
+      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
+    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd: EJABBERD_RETRY });
     this.keeper = new Roomkeeper({
       ip: this.home.ip,
       feed: feedOf(cell),
       keeper: DELAYS,
       metrics: true,
+      admins: [ADMIN],
     });
     this.#outward = new Wire(this.rooms.ip);
     this.#inward = new Wire(this.home.ip);
     this.home.resolve(ROOMS, this.#outward.ip);
     this.home.resolve("away.example", this.#outward.ip);
     this.rooms.resolve("home.example", this.#inward.ip);
-    if (keeperResolvable) this.rooms.resolve(KEEPER, this.#inward.ip);
+    if (keeperFederates) this.rooms.resolve(KEEPER, this.#inward.ip);
   }
 
   /** Starts everything. */
@@ -101,7 +116,7 @@ export class Stage implements AsyncDisposable {
         if (cell.feed !== "ping-muc") await stage.startKeeper();
       };
       await Promise.all([atHome(), stage.startRooms()]);
-      stage.#bystander = await stage.enter("carol@home.example/pad", `hall@${ELSEWHERE}`, "Cleo");
+      stage.#bystander = await stage.enter(`${ADMIN}/pad`, `hall@${ELSEWHERE}`, "Cleo");
     } catch (error) {
       await stage[Symbol.asyncDispose]();
       throw error;
@@ -136,7 +151,13 @@ export class Stage implements AsyncDisposable {
     this.#inward.cut();
   }
 
-  /** Lets the servers reach each other again. */
+  /** Lets what the servers say to each other take a while. */
+  slow(): void {
+    this.#outward.slow();
+    this.#inward.slow();
+  }
+
+  /** Lets the servers reach each other again, as fast as they can. */
   mend(): void {
     this.#outward.mend();
     this.#inward.mend();
@@ -151,6 +172,20 @@ export class Stage implements AsyncDisposable {
       "its server",
       ({ properties, message }) => properties.event === seeing || message === seeing,
     );
+  }
+
+  /** An operator has Roomkeeper verify who is in the rooms of the domain. */
+  async verify(): Promise<void> {
+    const id = crypto.randomUUID();
+    const { client } = this.bystander;
+    await client.sendRaw(
+      `<iq type='set' to='${KEEPER}' id='${id}'>` +
+        `<command xmlns='http://jabber.org/protocol/commands' node='roomkeeper#verify' action='execute'>` +
+        `<x xmlns='jabber:x:data' type='submit'><field var='domain'><value>${ROOMS}</value></field></x>` +
+        `</command></iq>`,
+    );
+    const { type, xml } = await client.untilStanza("Roomkeeper's consent", (s) => s.id === id);
+    if (type !== "result" || !xml.includes('"completed"')) throw new Error(xml);
   }
 
   /** Kills Roomkeeper with SIGKILL. */
@@ -229,10 +264,33 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** Waits until the home server has got a question about a user from Roomkeeper. */
+  async asked(mark: number): Promise<void> {
+    await this.keeper.log.until(
+      "a question",
+      (line) => line.includes('"event":"asked"') && line.includes(`@${ROOMS}`),
+      { after: mark, within: PATIENCE_MS },
+    );
+    await this.keeperHasRead(this.bystander.client);
+  }
+
   /** Waits until Roomkeeper has written down all that it knows. */
   async stored(): Promise<void> {
     await this.keeperHasRead(this.bystander.client);
     while (await this.keeper.metric("roomkeeper_store_pending_changes") > 0) await delay(20);
+  }
+
+  /** Whether whoever is out is to be brought back, rather than told. */
+  get recovers(): boolean {
+    return this.cell.feed !== "ping-muc";
+  }
+
+  /** How often Roomkeeper has brought somebody back, by its log since its last start. */
+  rejoins({ client, room }: Occupant): number {
+    if (!this.#keeperUp) return 0;
+    const isReturn = ({ properties }: LogLine) =>
+      properties.event === "rejoined" && properties.user === client.jid && properties.room === room;
+    return this.keeper.lines(isReturn).length;
   }
 
   /** Waits until Roomkeeper has decided about everybody. */

@@ -1,6 +1,6 @@
-/** A file system of a few kilobytes, where the machine lets us have one (Linux, root). */
+/** A file system of a few kilobytes. */
 
-import { mayMount, run } from "./mounting.ts";
+import { run } from "./run.ts";
 
 /** Mounts a small disk at a folder until it is disposed of. */
 export class SmallDisk implements Disposable {
@@ -37,9 +37,6 @@ export class SmallDisk implements Disposable {
     run("umount", this.#folder);
   }
 }
-
-/** Whether the tests on small disks are to be left out. */
-export const noSmallDisk = !mayMount;
 
 function mount(...args: string[]): boolean {
   return run("mount", ...args);

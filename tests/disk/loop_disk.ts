@@ -1,6 +1,6 @@
-/** An ext4 disk that can fail for real, where the machine lets us have one (Linux, root). */
+/** An ext4 disk that can fail for real. */
 
-import { mayMount, run } from "./mounting.ts";
+import { run } from "./run.ts";
 
 /** Mounts a disk at a folder until it is disposed of. */
 export class LoopDisk implements Disposable {
@@ -25,7 +25,7 @@ export class LoopDisk implements Disposable {
   /** Has the file system meet an error: it turns read-only, whoever is writing to it. */
   fail(): void {
     const trigger = `/sys/fs/ext4/${this.#device.replace("/dev/", "")}/trigger_fs_error`;
-    Deno.writeTextFileSync(trigger, "a test");
+    Deno.writeTextFileSync(trigger, "a test", { create: false });
   }
 
   /** Has whoever writes wait, until what is returned is disposed of. */
@@ -44,17 +44,6 @@ export class LoopDisk implements Disposable {
     run("umount", this.#folder);
     run("losetup", "--detach", this.#device);
     Deno.removeSync(this.#image);
-  }
-}
-
-/** Whether the tests on such disks are to be left out. */
-export const noLoopDisk = !mayMount || !isDevice("/dev/loop-control");
-
-function isDevice(path: string): boolean {
-  try {
-    return Deno.statSync(path).isCharDevice === true;
-  } catch {
-    return false;
   }
 }
 

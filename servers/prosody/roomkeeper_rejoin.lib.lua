@@ -1,0 +1,107 @@
+-- Joins a user's room again in the user's name, so that what was missed comes, and comes once.
+-- Part of mod_roomkeeper, which keeps a row for each room of a session. Here it gets
+--   password, presence  what the join needs that the session's own presence does not tell
+--   joining             when the user asked to be in, while the room has not answered
+--   last                when the room was heard last
+--   ring, at            the newest groupchat messages: when, id, hash, and which rejoin brought it again
+--   opened              when it was joined again, until the room has sent all of what was missed
+local st, sha1 = require "util.stanza", require "util.hashes".sha1;
+local now = require "util.time".monotonic; -- a clock that is set anew must not lose messages
+local xmlns_muc, xmlns_delay, xmlns_sid = "http://jabber.org/protocol/muc", "urn:xmpp:delay", "urn:xmpp:sid:0";
+local patience = 60; -- seconds for a room to answer a join
+local slack = 5; -- seconds that a message may take from the room to here
+local repeatable = 8; -- seconds before the last sign of the room whose messages history may bring again
+local ring_size = 20 * 4; -- 20 messages
+
+-- The user sends an available presence to the room.
+local function asked(row, session, stanza)
+	local x = stanza:get_child("x", xmlns_muc);
+	if x then row.password = x:get_child_text("password"); end
+	if x or not row.nick then row.joining, row.opened = now(), nil; end
+	row.presence = not session.presence and st.clone(stanza) or nil; -- needed by who broadcasts none
+end
+
+-- The room sends a presence.
+local function seen(row)
+	if not row.opened then row.last = now(); end -- else: a rejoin that breaks off must ask for as much again
+end
+
+-- What recognises a message: the room's own id for it, and its sender and text, as the history of some
+-- rooms has other ids.
+local function marks(stanza)
+	local from, text, id = stanza.attr.from, stanza.attr.id or "", false;
+	for _, tag in ipairs(stanza.tags) do
+		if tag.name == "body" then
+			text = tag:get_text();
+		elseif tag.name == "stanza-id" and tag.attr.xmlns == xmlns_sid and tag.attr.by == from:match("^[^/]+") then
+			id = tag.attr.id;
+		end
+	end
+	return id, sha1(from.."\0"..text);
+end
+
+-- Each message that was delivered explains one in the history: somebody may say the same twice.
+local function is_repeated(row, id, hash)
+	local ring = row.ring or {};
+	for field, mark in ipairs({ id, hash }) do
+		for i = 1, mark and #ring or 0, 4 do
+			if ring[i + field] == mark and ring[i + 3] ~= row.opened and ring[i] >= row.last - repeatable then
+				ring[i + 3] = row.opened;
+				return true;
+			end
+		end
+	end
+end
+
+-- The room sends a groupchat message; true if the user has it.
+local function heard(row, stanza)
+	local time = now();
+	if row.opened and (time - row.opened > patience or stanza:get_child("subject") and not stanza:get_child("body")) then
+		row.opened = nil; -- the subject ends what a room sends to who joins
+	end
+	local id, hash = marks(stanza);
+	if not row.opened then
+		row.last = time;
+	elseif stanza:get_child("delay", xmlns_delay) and is_repeated(row, id, hash) then
+		return true;
+	end
+	local ring, at = row.ring or {}, row.at or 0;
+	ring[at + 1], ring[at + 2], ring[at + 3], ring[at + 4] = time, id, hash, false;
+	row.ring, row.at = ring, (at + 4) % ring_size;
+end
+
+-- Whether the user waits for the room's answer.
+local function is_joining(row)
+	return row.joining and now() - row.joining < patience;
+end
+
+-- What the session broadcasts today, made a join.
+local function join_presence(session, row)
+	local join = st.clone(session.presence or row.presence or st.presence());
+	join:maptags(function (tag)
+		local xmlns = tag.attr.xmlns;
+		return xmlns ~= xmlns_delay and xmlns ~= xmlns_muc and tag or nil;
+	end);
+	local missed = row.last and { seconds = ("%d"):format(math.ceil(now() - row.last) + slack) };
+	join:tag("x", { xmlns = xmlns_muc }):tag("history", missed or { maxstanzas = "0" }):up();
+	if row.password then join:text_tag("password", row.password); end
+	return join:up();
+end
+
+-- Sends the join as the session itself would, so that its logging out leaves the room, and blocklists hold.
+-- 'sent' is called once nothing holds it back, 'refused' for an error that this server makes right away.
+-- Returns whether it was sent.
+local function rejoin(session, occupant, row, id, sent, refused)
+	local join, was_sent = join_presence(session, row), false;
+	join.attr.id, join.attr.from, join.attr.to = id, session.full_jid, occupant;
+	local origin = { roomkeeper_sent = function () was_sent = true; row.opened = now(); sent(); end };
+	function origin.send(reply)
+		if not (st.is_stanza(reply) and reply.attr.type == "error" and reply.attr.id == id) then return session.send(reply); end
+		if was_sent then refused(reply); end
+		return true;
+	end
+	prosody.core_process_stanza(setmetatable(origin, { __index = session, __newindex = session }), join);
+	return was_sent;
+end
+
+return { asked = asked, seen = seen, heard = heard, is_joining = is_joining, rejoin = rejoin };
