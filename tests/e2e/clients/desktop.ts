@@ -82,15 +82,14 @@ export class Desktop implements AsyncDisposable {
   }
 
   /** Waits for a window by its title, and lets it fill the screen. */
-  async show(title: RegExp): Promise<void> {
-    await this.#xdotool(
-      "search",
-      "--sync",
-      "--onlyvisible",
-      "--name",
-      title.source,
-      "windowactivate",
-    );
+  async show(title: RegExp, within = 30_000): Promise<void> {
+    const search = ["search", "--onlyvisible", "--name", title.source, "windowactivate"];
+    const deadline = performance.now() + within;
+    // The search fails as well if some other window closes in its midst.
+    while (!await this.#xdotool(...search).then(() => true, () => false)) {
+      if (performance.now() > deadline) throw new DeadlineError(`No window is named ${title}`);
+      await delay(LOOK_MS);
+    }
     await this.press("F12");
   }
 
