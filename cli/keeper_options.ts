@@ -28,6 +28,7 @@ export function keeperOptions({ server, keeper }: Config): KeeperOptions {
     pingsPerSecond: keeper.pingsPerSecond,
     maxPingsPerSecond: keeper.maxPingsPerSecond,
     silence: server.feed === "stock" ? keeper.silence : 0,
+    patrol: server.feed === "plugin" ? keeper.silence : 0,
     probe: keeper.probe,
     retryDelay: keeper.retryDelay,
     backoffMin: keeper.backoffMin,

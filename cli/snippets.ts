@@ -52,7 +52,7 @@ function prosody(setup: Setup, parts: readonly Part[]): Snippet {
   const script = "/etc/prosody/roomkeeper.pfw";
   const renamed = setup.domain === EXAMPLE ? "" : ` with ${setup.domain} in place of ${EXAMPLE}`;
   const install = plugin
-    ? "Put servers/prosody/mod_roomkeeper.lua into a folder of Prosody's plugin_paths."
+    ? "Put all .lua files of servers/prosody into a folder of Prosody's plugin_paths."
     : `Install mod_firewall of prosody-modules, and servers/prosody/roomkeeper.pfw as ${script}` +
       `${renamed}.`;
   const blocks = [

@@ -179,8 +179,11 @@ export const schema = {
         min: 1,
         max: 86_400,
         zero: "silence is never a reason",
-        doc: 'With `feed = "stock"`, where a lost link is not reported: a domain from which ' +
-          "nothing has come for so long is verified.",
+        doc: "How long nothing may be known of a room before somebody is asked. With " +
+          '`feed = "plugin"` each room is asked about one of its users once in so long, while the ' +
+          'link is up: a gateway may lose everybody behind a living link. With `feed = "stock"`, ' +
+          "where a lost link is not reported, a domain from which nothing has come for so long is " +
+          "verified.",
       },
       probe: {
         type: "choice",
@@ -216,7 +219,9 @@ export const schema = {
         default: 30,
         min: 1,
         max: 3600,
-        doc: "The longest wait between two probes.",
+        doc: "The longest wait between two probes. Soon after a loss it is eight times " +
+          "`backoff_min`, and then it grows with the time that the domain has been away, to a " +
+          "sixtieth of it.",
       },
       notice_statuses: {
         type: "integers",

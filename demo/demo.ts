@@ -61,6 +61,7 @@ export async function demo(_given: unknown, terminal: Terminal): Promise<number>
     domain: COMPONENT.component,
     secret: COMPONENT.secret,
     watch: [HomeServer.domain],
+    recover: "notify",
     probe: "component",
     pingDelay: 2_000,
     pingTimeout: 2_000,

@@ -36,6 +36,11 @@ export class Joins {
     return this.#all.length;
   }
 
+  /** The join at a place from 0 to {@linkcode size}, excluded; places change as joins are removed. */
+  at(place: number): Join | undefined {
+    return this.#all[place];
+  }
+
   /** How many rooms at least one user is in. */
   get rooms(): number {
     return this.#rooms.size;

@@ -37,6 +37,11 @@ export interface DomainOptions {
    */
   readonly silence?: number;
   /**
+   * Each room is asked about one of its users once in so long, while the link is up; 0: never. For
+   * feeds that report the link, but not what rooms say. @default {0}
+   */
+  readonly patrol?: number;
+  /**
    * Who asks whether the domain can be reached: the component, one of the users, or whoever is
    * found to get an answer. `auto` leaves it to the home host where its plugin can do so.
    * @default {"auto"}
@@ -51,7 +56,10 @@ export interface DomainOptions {
   readonly retryDelay?: number;
   /** The first pause after a failed probe, at most. @default {1000} */
   readonly backoffMin?: number;
-  /** The longest pause after a failed probe, at most. @default {30000} */
+  /**
+   * The longest pause after a failed probe, at most. Soon after a loss it is eight times the first
+   * one, and then it grows with the time since the loss, to a sixtieth of it. @default {30000}
+   */
   readonly backoffMax?: number;
   /** Joins of one session, at most. @default {1000} */
   readonly maxJoinsPerUser?: number;
@@ -76,6 +84,7 @@ export const DOMAIN_DEFAULTS: FullDomainOptions = Object.freeze({
   unconfirmed: "notify",
   pingsPerSecond: 50,
   silence: 0,
+  patrol: 0,
   probe: "auto",
   retryDelay: 300_000,
   backoffMin: 1_000,
@@ -98,6 +107,7 @@ const RANGES: Readonly<Partial<Record<keyof DomainOptions, Range>>> = {
   giveUp: TIME,
   pingsPerSecond: [0.1, 1_000_000],
   silence: TIME,
+  patrol: TIME,
   retryDelay: TIME,
   backoffMin: TIME,
   backoffMax: TIME,

@@ -17,6 +17,8 @@ import { Evidence } from "../joins/evidence.ts";
 import { Link, type LinkState } from "./link.ts";
 import type { FullDomainOptions } from "../messages/options.ts";
 import { Sessions } from "../joins/sessions.ts";
+import { interpretSelfPing, type SelfPingAnswer, selfPingContext } from "../../xmpp/self_ping.ts";
+import { Patrol } from "../verification/patrol.ts";
 import { Verification } from "../verification/verification.ts";
 
 /** How many joins are gone through at one go after a snapshot, so that no event takes long. */
@@ -53,6 +55,7 @@ export class RemoteDomain {
   readonly #evidence: Evidence;
   readonly #deadline: ConfirmationDeadline;
   readonly #verification: Verification;
+  readonly #patrol: Patrol;
   readonly #link = new Link();
   readonly #ports: DomainPorts;
   /** How long a nick change may be pending, in milliseconds. */
@@ -90,6 +93,7 @@ export class RemoteDomain {
       options,
       ports,
     );
+    this.#patrol = new Patrol(this.#evidence, options, ports);
   }
 
   /** The joins. */
@@ -169,7 +173,7 @@ export class RemoteDomain {
         this.#seen(event.user, event.room);
         return this.#verification.reflected(event.user, event.room, event.nick);
       case "answered":
-        return this.#verification.answered(event.id, event.answer, event.room);
+        return this.#answered(event.id, event.room, event.answer);
       case "probed":
         return this.#verification.probed(event.id, event.reachable);
       case "deferred":
@@ -201,7 +205,10 @@ export class RemoteDomain {
       case "wake":
         this.#wakeAt = undefined;
         if (this.#unswept !== undefined) this.#sweep(this.#unswept);
-        return this.#verification.wake();
+        this.#verification.wake();
+        return this.#patrol.walk(
+          this.#verification.phase === undefined && this.#link.state === "up",
+        );
     }
   }
 
@@ -250,6 +257,17 @@ export class RemoteDomain {
   #rejected(user: string, room: string): void {
     const join = this.joins.get(user, room);
     if (join !== undefined) this.#verification.rejected(join);
+  }
+
+  #answered(id: string, room: string, answer: SelfPingAnswer): void {
+    const join = this.#patrol.answered(id);
+    if (join === undefined) return this.#verification.answered(id, answer, room);
+    const { state } = interpretSelfPing(
+      answer,
+      selfPingContext(join.room.jid, new Set([this.host])),
+    );
+    if (state === "gone") this.#verification.rejected(join);
+    else if (state === "joined") this.#seen(join.user, room);
   }
 
   // --- the link -------------------------------------------------------------------------------
@@ -312,9 +330,14 @@ export class RemoteDomain {
     }
   }
 
+  get #due(): number | undefined {
+    const due = Math.min(this.#verification.due ?? Infinity, this.#patrol.due ?? Infinity);
+    return due === Infinity ? undefined : due;
+  }
+
   /** Asks for a wake event when the next thing is due. One that comes too early does no harm. */
   #planWake(): void {
-    const at = this.#unswept === undefined ? this.#verification.due : this.#ports.now();
+    const at = this.#unswept === undefined ? this.#due : this.#ports.now();
     if (at !== undefined && this.#wakeAt !== undefined && this.#wakeAt <= at) return;
     if (at === this.#wakeAt) return;
     this.#wakeAt = at;

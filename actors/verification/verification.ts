@@ -16,6 +16,10 @@ import type { ConfirmationDeadline } from "./confirmation_deadline.ts";
 import type { Evidence } from "../joins/evidence.ts";
 import type { FullDomainOptions } from "../messages/options.ts";
 
+/** How many times the first wait between two attempts the others may be, soon after a loss. */
+const SOON = 8;
+/** How long to wait between two attempts, at most, as a part of the time since the loss. */
+const PATIENCE = 1 / 60;
 /** How long to wait when our own server is in the way, and at least before trying again. */
 const PAUSE_MS = 1_000;
 
@@ -223,13 +227,8 @@ export class Verification {
     if (reachability === "reached") {
       this.#heard = now;
       this.#aliveSince ??= now;
-      const rejected = isProbe ? this.#rejected : undefined;
       // The room knows the user after all, so it has lost nobody.
-      if (
-        rejected && this.#evidence.joins.has(rejected) && !this.#evidence.isUnverified(rejected)
-      ) {
-        return this.settle();
-      }
+      if (isProbe && this.#rejected && this.#isConfirmed(this.#rejected)) return this.settle();
       if (isProbe || phase.name === "backoff") return this.#reached(now);
     } else this.#recoveryOnly = false;
     if (reachability === "unreachable") {
@@ -238,6 +237,12 @@ export class Verification {
     }
     if (isProbe) this.#probeFailed(now);
     else this.#roundDone(now);
+  }
+
+  /** Whether a join is known to be in, rather than in doubt or being brought back. */
+  #isConfirmed(join: Join): boolean {
+    return this.#evidence.joins.has(join) && !this.#evidence.isUnverified(join) &&
+      !this.#recovery?.knows(join);
   }
 
   /** A room passed a ping on to an occupant. */
@@ -457,7 +462,12 @@ export class Verification {
   /** Not everything could be decided: waits. */
   #tryLater(now: number): void {
     const { backoffMin, backoffMax } = this.#options;
-    const most = Math.min(backoffMax, backoffMin * 2 ** Math.min(this.#attempt, 30));
+    // What has been away for long may stay so for long: then a while more is not much.
+    const longest = Math.max(
+      backoffMin * SOON,
+      (now - (this.#evidence.losses.oldest?.at ?? now)) * PATIENCE,
+    );
+    const most = Math.min(backoffMax, longest, backoffMin * 2 ** Math.min(this.#attempt, 30));
     const until = now + Math.max(PAUSE_MS, most * this.#ports.random());
     this.#attempt++;
     this.#recoveryOnly = false;

@@ -164,8 +164,9 @@ export const TRIED: Readonly<Record<string, Try>> = {
   "deno task docs:verdicts": regenerates("docs/how-it-decides.md"),
   "deno task build:wasm": regenerates("xml/scanner/scanner_binary.ts"),
   "deno task build:sax-wasm": regenerates("xml/sax_wasm_binary.ts"),
-  "sudo install -D -m 0644 servers/prosody/mod_roomkeeper.lua /usr/local/lib/prosody/modules/mod_roomkeeper.lua":
-    installs("usr/local/lib/prosody/modules/mod_roomkeeper.lua"),
+  "sudo install -D -m 0644 -t /usr/local/lib/prosody/modules servers/prosody/*.lua": installs(
+    "usr/local/lib/prosody/modules/roomkeeper_rejoin.lib.lua",
+  ),
   "sudo install -g prosody -m 0640 roomkeeper.prosody.cfg.lua /etc/prosody/conf.d/roomkeeper.cfg.lua":
     async (sandbox, command) => {
       await sandbox.run(command.replace("-g prosody ", ""));

@@ -7,8 +7,8 @@ import { Sandbox } from "../docs/sandbox.ts";
 import { Prosody } from "./support/prosody.ts";
 
 const DOCUMENT = documents().find(({ path }) => path === "docs/install-prosody.md")!;
-const INSTALL_PLUGIN = "sudo install -D -m 0644 servers/prosody/mod_roomkeeper.lua " +
-  "/usr/local/lib/prosody/modules/mod_roomkeeper.lua";
+const INSTALL_PLUGIN =
+  "sudo install -D -m 0644 -t /usr/local/lib/prosody/modules servers/prosody/*.lua";
 const INSTALL_SCRIPT =
   "sudo install -m 0644 servers/prosody/roomkeeper.pfw /etc/prosody/roomkeeper.pfw";
 

@@ -233,19 +233,21 @@ Deno.test("a failed attempt to connect is not a loss, and is told once", async (
 });
 
 Deno.test("nick changes, leaving and the end of a session", async () => {
+  // A lasting one: Prosody ends another as its only occupant changes the nick.
+  const room = "den@lasting.example";
   await using federation = await Federation.start();
   await using peer = await ComponentPeer.connect(federation.home.ip);
   await peer.hello();
   const alice = await federation.client(ALICE);
-  await alice.join(ROOM, "Ann");
-  await alice.changeNick(ROOM, "Anna");
-  const asked = await peer.untilCopy("the wish", (s) => s.attr("to") === `${ROOM}/Anna`);
+  await alice.join(room, "Ann");
+  await alice.changeNick(room, "Anna");
+  const asked = await peer.untilCopy("the wish", (s) => s.attr("to") === `${room}/Anna`);
   assertEquals([asked.name, asked.attr("from")], ["presence", ALICE]);
-  await peer.untilCopy("the old nick", (s) => s.attr("from") === `${ROOM}/Ann` && !!s.attr("type"));
+  await peer.untilCopy("the old nick", (s) => s.attr("from") === `${room}/Ann` && !!s.attr("type"));
   assertEquals((await peer.hello()).filter((n) => n.type === "joined"), [
-    joined(ALICE, ROOM, "Anna"),
+    joined(ALICE, room, "Anna"),
   ]);
-  await alice.leave(ROOM, "Anna");
+  await alice.leave(room, "Anna");
   await peer.untilCopy("leaving", (s) => s.attr("from") === ALICE && !!s.attr("type"));
   await alice.untilStanza(
     "its leaving",
@@ -254,7 +256,7 @@ Deno.test("nick changes, leaving and the end of a session", async () => {
   const left = peer.journal.length;
   assertEquals((await peer.hello()).filter((n) => n.type === "joined"), []);
   assertEquals(peer.copies(left), []);
-  await alice.join(ROOM, "Ann");
+  await alice.join(room, "Ann");
   await peer.settle();
   const end = peer.journal.length;
   await alice.quit();

@@ -28,6 +28,8 @@ class Overload implements AsyncDisposable {
       secret: SECRET,
       watch: [HOME],
       feed: "stock",
+      recover: "notify",
+      settle: 0,
       probe: "user",
       maxJoinsPerUser: 1_000_000,
       ...options,

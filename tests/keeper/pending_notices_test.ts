@@ -29,6 +29,8 @@ class Life implements AsyncDisposable {
       secret: SECRET,
       watch: [HOME],
       feed: "stock",
+      recover: "notify",
+      settle: 0,
       probe: "user",
       pingDelay: 0,
       store,

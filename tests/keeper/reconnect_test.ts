@@ -49,6 +49,8 @@ class Server implements AsyncDisposable {
       domain: DOMAIN,
       secret: SECRET,
       watch: [HOME, OTHER],
+      recover: "notify",
+      settle: 0,
       probe: "component",
       pingDelay: 0,
       noticeReason: "because ".repeat(300),

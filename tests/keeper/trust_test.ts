@@ -27,6 +27,8 @@ class Fixture implements AsyncDisposable {
       secret: SECRET,
       watch: [HOST],
       feed: "stock",
+      recover: "notify",
+      settle: 0,
       probe: "user",
       maxJoinsPerUser,
       observers: [{

@@ -17,6 +17,8 @@ Deno.test("the package can be published: no slow types, the plugins in it, the t
       .concat(
         [...Deno.readDirSync(`${ROOT}/admin/page`)].map(({ name }) => `/admin/page/${name}`),
         "/servers/prosody/mod_roomkeeper.lua",
+        "/servers/prosody/roomkeeper_links.lib.lua",
+        "/servers/prosody/roomkeeper_rejoin.lib.lua",
         "/servers/ejabberd/mod_roomkeeper.erl",
         "/servers/ejabberd/mod_roomkeeper_probe.erl",
         "/servers/ejabberd/mod_roomkeeper_rejoin.erl",

@@ -10,10 +10,7 @@ Deno.test("nobody is asked before the domain answers a probe; the waits between 
   assertEquals(rig.asked.length, 2, "every third time a user asks");
   const waits = rig.reports.flatMap((report) => report.type === "unreached" ? [report.until] : [])
     .map((until, index, all) => index === 0 ? 0 : until - all[index - 1]!).slice(1);
-  assert(
-    waits.every((wait, index) => index === 0 || wait >= waits[index - 1]! - SECOND),
-    `${waits}`,
-  );
+  assert(waits.at(-1)! > waits[0]! + 30 * SECOND, `${waits}`);
   assert(Math.max(...waits) <= 120 * SECOND + 31 * SECOND);
 });
 

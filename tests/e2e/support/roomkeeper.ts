@@ -20,7 +20,7 @@ export interface RoomkeeperOptions {
   /** The component's domain. @default {"keeper.home.example"} */
   readonly domain?: string;
   /** Options of `[keeper]` in place of those that suit tests, as in `roomkeeper.toml`. */
-  readonly keeper?: Readonly<Record<string, string | number>>;
+  readonly keeper?: Readonly<Record<string, string | number>> | "as shipped";
   /** Serve metrics, at port 9090 of the home server's address. @default {false} */
   readonly metrics?: boolean;
   /** Who may use ad-hoc commands. @default {[]} */
@@ -45,7 +45,7 @@ export class Roomkeeper implements AsyncDisposable {
       options;
     writeConfig(this.#path("roomkeeper.toml"), {
       server: { host: ip, domain, watch, feed },
-      keeper: { ...QUICK, ...options.keeper },
+      keeper: options.keeper === "as shipped" ? {} : { ...QUICK, ...options.keeper },
       store: { path: "roomkeeper.sqlite" },
       ...options.metrics && { http: { listen: `${ip}:${METRICS_PORT}` } },
       admin: { jids: options.admins ?? [] },

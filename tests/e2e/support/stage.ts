@@ -35,6 +35,12 @@ export interface StageOptions extends ServerOptions {
    * @default {false}
    */
   readonly keeperFederates?: boolean;
+  /**
+   * Whether Roomkeeper and the servers have their own delays, rather than those that suit tests.
+   *
+   * @default {false}
+   */
+  readonly asShipped?: boolean;
 }
 
 /** The options of `[keeper]` on every stage: everything happens in seconds. */
@@ -84,18 +90,19 @@ export class Stage implements AsyncDisposable {
   #secondsAway: number | undefined;
 
   private constructor(cell: Cell, options: StageOptions) {
-    const { keeperFederates = false } = options;
+    const { keeperFederates = false, asShipped = false } = options;
+    const ejabberd = asShipped ? {} : EJABBERD_RETRY;
     const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
     this.keeperFederates = keeperFederates;
     this.cell = cell;
     this.home = cell.home === "prosody"
       ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
-      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: EJABBERD_RETRY });
-    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd: EJABBERD_RETRY });
+      : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: ejabberd });
+    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd });
     this.keeper = new Roomkeeper({
       ip: this.home.ip,
       feed: feedOf(cell),
-      keeper: DELAYS,
+      keeper: asShipped ? "as shipped" : DELAYS,
       metrics: true,
       admins: [ADMIN],
     });
