@@ -6,10 +6,10 @@
  *
  * @module
  */
-import type { LeaverObservation } from "../tests/e2e/clients/leavers.ts";
+import type { KeptObservation, LeaverObservation } from "../tests/e2e/clients/leavers.ts";
 import { CLIENTS } from "../tests/e2e/clients/mod.ts";
 import type { Observation } from "../tests/e2e/clients/observe.ts";
-import { play } from "../tests/e2e/clients/play.ts";
+import { type Plan, play, type Played } from "../tests/e2e/clients/play.ts";
 import type { Cell, Loss } from "../tests/e2e/clients/setting.ts";
 import { machine, packageVersions } from "./machine.ts";
 
@@ -20,6 +20,8 @@ const PICTURED = "converse";
 
 /** Longer than all delays by default together. */
 const PATIENCE_SECONDS = 90;
+/** The same for those who left: the plugins wait for 90 s. */
+const LEAVERS_SECONDS = 120;
 const LOSSES: readonly Loss[] = ["silently", "kill -9"];
 /** So many clients at a time tell who is in: a long list does not fit on every screen. */
 const LISTING = 4;
@@ -31,6 +33,26 @@ const SECTIONS: readonly { readonly title: string; readonly cell: Cell }[] = [
   { title: "Roomkeeper on ejabberd", cell: { home: "ejabberd", remedy: "roomkeeper" } },
 ];
 
+/** So many attempts, as a busy machine may keep a client from starting in time. */
+const ATTEMPTS = 3;
+
+async function playOnceStarted(plan: Plan): Promise<Played> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await play(plan);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      console.log("Once more, as it did not start");
+    }
+  }
+}
+
+/** What came of those who left: with presences made by the test, and by who made them really. */
+interface Leavers {
+  readonly made: readonly LeaverObservation[];
+  readonly kept: ReadonlyMap<string, readonly KeptObservation[]>;
+}
+
 type Results = ReadonlyMap<Cell, ReadonlyMap<Loss, readonly Observation[]>>;
 
 async function measure(): Promise<{ results: Results; picture: Uint8Array }> {
@@ -39,7 +61,7 @@ async function measure(): Promise<{ results: Results; picture: Uint8Array }> {
   for (const { title, cell } of SECTIONS) {
     results.set(cell, new Map());
     for (const loss of LOSSES) {
-      const played = await play({
+      const played = await playOnceStarted({
         clients: CLIENTS.map(({ name }) => name),
         cell,
         loss,
@@ -57,19 +79,24 @@ async function measure(): Promise<{ results: Results; picture: Uint8Array }> {
   return { results, picture: picture! };
 }
 
-async function measureLeavers(): Promise<LeaverObservation[]> {
-  const all: LeaverObservation[] = [];
+async function playLeavers(cell: Cell): Promise<Played[]> {
+  const played: Played[] = [];
   for (let first = 0; first < CLIENTS.length; first += LISTING) {
-    const { leavers } = await play({
-      clients: CLIENTS.slice(first, first + LISTING).map(({ name }) => name),
-      cell: { home: "prosody", remedy: "by-hand" },
-      loss: "leavers",
-      patience: PATIENCE_SECONDS * 1_000,
-    });
-    all.push(...leavers);
-    console.log(`leavers: ${leavers.map(({ client }) => client).join(", ")}`);
+    const clients = CLIENTS.slice(first, first + LISTING).map(({ name }) => name);
+    const patience = LEAVERS_SECONDS * 1_000;
+    played.push(await playOnceStarted({ clients, cell, loss: "leavers", patience }));
+    console.log(`leavers, ${cell.remedy} on ${cell.home}: ${clients.join(", ")}`);
   }
-  return all;
+  return played;
+}
+
+async function measureLeavers(): Promise<Leavers> {
+  const made = await playLeavers({ home: "prosody", remedy: "by-hand" });
+  const kept = new Map<string, readonly KeptObservation[]>();
+  for (const { title, cell } of SECTIONS.filter(({ cell }) => cell.remedy === "roomkeeper")) {
+    kept.set(title, (await playLeavers(cell)).flatMap((played) => played.kept));
+  }
+  return { made: made.flatMap(({ leavers }) => leavers), kept };
 }
 
 /** What an observation says, by the head of its column. */
@@ -128,7 +155,18 @@ function leaversTable(observations: readonly LeaverObservation[]): string {
   return table(["", ...Object.keys(LEAVERS)], rows);
 }
 
-async function report(results: Results, leavers: readonly LeaverObservation[]): Promise<string> {
+function keptTable(kept: Leavers["kept"]): string {
+  const rows = CLIENTS.map(({ name }) => [
+    name,
+    ...[...kept.values()].map((observations) => {
+      const { listsLeaver, unharmed } = observations.find(({ client }) => client === name)!;
+      return yes(listsLeaver) + (unharmed ? "" : ", and does not go on working");
+    }),
+  ]);
+  return table(["", ...kept.keys()], rows);
+}
+
+async function report(results: Results, leavers: Leavers): Promise<string> {
   const versions = await Promise.all(
     CLIENTS.map(async ({ name, version }) => `${name} ${await version()}`),
   );
@@ -169,7 +207,13 @@ go on listing them, and does an \`unavailable\` presence from such an occupant, 
 change that? Each column but the last says whether the client lists somebody. The rejoin is one of
 the test, in the client's name, without any notice before it.
 
-${leaversTable(leavers)}
+${leaversTable(leavers.made)}
+
+So the plugins make one such presence, 90 s after the rejoin, for each occupant that the session was
+told of and that the room has not named since. Does the client still list the one who left, after
+that?
+
+${keptTable(leavers.kept)}
 `;
 }
 

@@ -11,6 +11,7 @@ import type { Guest } from "./guest.ts";
 const WIDTH = 1000;
 const HEIGHT = 1000;
 const LOOK_MS = 250;
+const WHOLE: Part = { left: 0, top: 0, right: 0, bottom: 0 };
 
 /** All windows fill the screen, lists of contacts below the others. */
 const WINDOWS = `<?xml version="1.0"?>
@@ -82,12 +83,14 @@ export class Desktop implements AsyncDisposable {
   }
 
   /** Waits for a window by its title, and lets it fill the screen. */
-  async show(title: RegExp, within = 30_000): Promise<void> {
+  async show(title: RegExp, within = 60_000): Promise<void> {
     const search = ["search", "--onlyvisible", "--name", title.source, "windowactivate"];
     const deadline = performance.now() + within;
     // The search fails as well if some other window closes in its midst.
     while (!await this.#xdotool(...search).then(() => true, () => false)) {
-      if (performance.now() > deadline) throw new DeadlineError(`No window is named ${title}`);
+      if (performance.now() > deadline) {
+        throw new DeadlineError(`No window is named ${title}, but\n${await this.read(WHOLE)}`);
+      }
       await delay(LOOK_MS);
     }
     await this.press("F12");

@@ -25,6 +25,8 @@ export interface HomeOptions {
   readonly remedy: Remedy;
   /** Users' bare JIDs. */
   readonly users: readonly string[];
+  /** Seconds after a rejoin until a session hears who left. @default {90} */
+  readonly leaversAfter?: number;
 }
 
 const PLUGIN_FOLDER = join(import.meta.dirname!, "../../../servers/prosody");
@@ -43,7 +45,7 @@ Component ${lua(KEEPER)}
 `;
 
 /** Makes a Prosody at `home.example`; not started. */
-export function prosodyHome({ remedy, users }: HomeOptions): Prosody {
+export function prosodyHome({ remedy, users, leaversAfter = 90 }: HomeOptions): Prosody {
   const common = ["websocket", "pep", "bookmarks", "carbons", "vcard_legacy", "blocklist"];
   return new Prosody({
     name: "home",
@@ -61,12 +63,13 @@ consider_websocket_secure = true
 VirtualHost ${lua(HOME)}
   modules_enabled = { ${[...common, ...MODULES[remedy]].map(lua)} }
   ${remedy === "roomkeeper" ? `roomkeeper_component = ${lua(KEEPER)}` : ""}
+  roomkeeper_leavers_after = ${leaversAfter}
 ${hasComponent(remedy) ? COMPONENT : ""}`,
   });
 }
 
 /** Makes an ejabberd at `home.example`; not started. */
-export function ejabberdHome({ remedy, users }: HomeOptions): Ejabberd {
+export function ejabberdHome({ remedy, users, leaversAfter = 90 }: HomeOptions): Ejabberd {
   return new Ejabberd({
     name: "home",
     host: HOME,
@@ -82,7 +85,8 @@ export function ejabberdHome({ remedy, users }: HomeOptions): Ejabberd {
       mod_pubsub: { plugins: ["flat", "pep"] },
       mod_roster: {},
       mod_vcard: {},
-      ...remedy === "roomkeeper" && { mod_roomkeeper: { component: KEEPER } },
+      ...remedy === "roomkeeper" &&
+        { mod_roomkeeper: { component: KEEPER, leavers_after: leaversAfter } },
     },
   });
 }

@@ -34,6 +34,16 @@ export interface LeaverObservation {
   readonly unharmed: boolean;
 }
 
+/** What one client made of it where Roomkeeper brought it back. */
+export interface KeptObservation {
+  /** The client's name. */
+  readonly client: string;
+  /** Whether it goes on listing the one who left meanwhile. */
+  readonly listsLeaver: boolean;
+  /** Whether it goes on listing the others, hearing and being heard. */
+  readonly unharmed: boolean;
+}
+
 const EARLY_LEAVER = "Violet";
 const LEAVER = "Lilac";
 const STRANGER = "Nettle";
@@ -81,11 +91,40 @@ export async function observeLeavers(
       afterAnother: afterAnother.get(name)!,
       strangerListed: await stillLists(client, STRANGER),
       strangerShown: (await client.screen()).includes(STRANGER),
-      unharmed: hears && await isHeard(setting, client, `${name} is well`) &&
-        await lists(client, "Wendy", true),
+      unharmed: hears && await isWell(setting, client, name),
     };
   });
   return [...found.values()];
+}
+
+/**
+ * Plays it with Roomkeeper.
+ *
+ * @param within Milliseconds after which a client that still lists the leaver goes on doing so.
+ */
+export async function observeKept(
+  setting: Setting,
+  clients: Clients,
+  within: number,
+): Promise<KeptObservation[]> {
+  await using leaver = await Client.connect({ jid: `${ROOMS_USERS[0]}/pad`, ip: setting.rooms.ip });
+  await comeIn(leaver, LEAVER, clients);
+  const after = setting.mark;
+  await setting.lose("silently", WORDS.missed, () => leaver.leave(ROOM, LEAVER));
+  await each(clients, (_, name) => setting.arrival(name, { after, within }));
+  await setting.witness.say(ROOM, WORDS.next);
+  await each(clients, (client) => shows(client, WORDS.next));
+  const found = await each(clients, async (client, name) => ({
+    client: name,
+    listsLeaver: await lists(client, LEAVER, false, within),
+    unharmed: await isWell(setting, client, name),
+  }));
+  return [...found.values()];
+}
+
+/** Whether a client is heard, and lists who is there. */
+async function isWell(setting: Setting, client: RealClient, name: string): Promise<boolean> {
+  return await isHeard(setting, client, `${name} is well`) && await lists(client, "Wendy", true);
 }
 
 /** Somebody enters the room, and all clients list that. */
@@ -108,8 +147,9 @@ async function lists(
   client: RealClient,
   nick: string,
   expected: boolean,
+  within = SETTLED_MS,
 ): Promise<boolean> {
-  const deadline = performance.now() + SETTLED_MS;
+  const deadline = performance.now() + within;
   for (;;) {
     const listed = (await client.occupants()).includes(nick);
     if (listed === expected || performance.now() > deadline) return listed;

@@ -4,9 +4,14 @@
  *
  * @module
  */
-import { type LeaverObservation, observeLeavers } from "./leavers.ts";
+import {
+  type KeptObservation,
+  type LeaverObservation,
+  observeKept,
+  observeLeavers,
+} from "./leavers.ts";
 import { CLIENTS } from "./mod.ts";
-import { enter, type Observation, observe } from "./observe.ts";
+import { type Clients, enter, type Observation, observe } from "./observe.ts";
 import { runInSandbox } from "./sandbox.ts";
 import { type Cell, type Loss, Setting } from "./setting.ts";
 
@@ -30,8 +35,10 @@ export interface Plan {
 export interface Played {
   /** What became of the clients; empty for leavers. */
   readonly observations: readonly Observation[];
-  /** For leavers. */
+  /** For leavers, where the test brings the clients back. */
   readonly leavers: readonly LeaverObservation[];
+  /** For leavers, where Roomkeeper does. */
+  readonly kept: readonly KeptObservation[];
   /** The picture, as PNG in base64. */
   readonly picture?: string;
 }
@@ -47,16 +54,29 @@ export async function play(plan: Plan): Promise<Played> {
   return JSON.parse(output);
 }
 
-async function playHere({ clients: names, cell, loss, patience, keeper, picture }: Plan) {
+async function playHere(plan: Plan): Promise<Played> {
+  const { clients: names, cell, keeper, picture } = plan;
   await using setting = await Setting.start(cell, names, keeper);
   await using parts = new AsyncDisposableStack();
   const kinds = CLIENTS.filter(({ name }) => names.includes(name));
   const clients = await enter(setting, kinds, parts);
-  const played = loss === "leavers"
-    ? { observations: [], leavers: await observeLeavers(setting, clients) }
-    : { observations: await observe(setting, clients, loss, patience), leavers: [] };
+  const played = await observeAll(setting, clients, plan);
   const png = picture === undefined ? undefined : await clients.get(picture)?.picture?.();
   return { ...played, ...png && { picture: png.toBase64() } };
+}
+
+async function observeAll(
+  setting: Setting,
+  clients: Clients,
+  { cell, loss, patience }: Plan,
+): Promise<Played> {
+  const nothing = { observations: [], leavers: [], kept: [] };
+  if (loss !== "leavers") {
+    return { ...nothing, observations: await observe(setting, clients, loss, patience) };
+  }
+  return cell.remedy === "roomkeeper"
+    ? { ...nothing, kept: await observeKept(setting, clients, patience) }
+    : { ...nothing, leavers: await observeLeavers(setting, clients) };
 }
 
 if (import.meta.main) {

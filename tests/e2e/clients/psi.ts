@@ -24,7 +24,7 @@ export const psi: ClientKind = {
     guest.write(`${PROFILE}/accounts.xml`, accounts(account));
     guest.write(`${PROFILE}/options.xml`, OPTIONS);
     const desktop = await Desktop.start(guest, ["psi-plus", "--profile=default"]);
-    await desktop.show(/^garden/);
+    await desktop.show(/^[^a-z]*garden/);
     return {
       async say(text) {
         await desktop.click(INPUT);

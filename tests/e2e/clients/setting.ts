@@ -21,6 +21,8 @@ export interface Cell {
   readonly home: "prosody" | "ejabberd";
   /** What looks after users who fall out of rooms. */
   readonly remedy: Remedy;
+  /** Seconds after a rejoin until a session hears who left. @default {90} */
+  readonly leaversAfter?: number;
 }
 
 /** How occupants get lost. */
@@ -86,14 +88,14 @@ Component "rooms.example" "muc"
    * @param keeper Options of Roomkeeper's `[keeper]`.
    */
   static async start(
-    { home, remedy }: Cell,
+    { home, ...options }: Cell,
     users: readonly string[],
     keeper: Readonly<Record<string, string>> = {},
   ): Promise<Setting> {
     const make = home === "prosody" ? prosodyHome : ejabberdHome;
     const jids = users.map((user) => `${user}@${HOME}`);
-    const server = make({ remedy, users: jids });
-    const setting = new Setting(server, remedy, keeper);
+    const server = make({ ...options, users: jids });
+    const setting = new Setting(server, options.remedy, keeper);
     try {
       trust(await authorityCertificate());
       const addresses = { [HOME]: server.ip };
