@@ -34,4 +34,18 @@ for (const home of HOMES) {
       );
     });
   }
+
+  Deno.test(`real clients of ${home} do not go on listing who left while they were out`, async () => {
+    const { kept } = await play({
+      clients: CLIENTS,
+      cell: { home, remedy: "roomkeeper", leaversAfter: 2 },
+      loss: "leavers",
+      patience: 45_000,
+      keeper: KEEPER,
+    });
+    assertEquals(
+      kept,
+      CLIENTS.map((client) => ({ client, listsLeaver: false, unharmed: true })),
+    );
+  });
 }
