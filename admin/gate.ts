@@ -17,7 +17,7 @@ export const COOKIE = "roomkeeper-pass";
 const PASS_MS = 12 * 3_600_000;
 
 /** What becomes of a request. */
-export type Admission = "admitted" | "token-needed" | "wrong-host";
+export type Admission = "admitted" | "token-needed" | "wrong-token" | "wrong-host";
 
 /** Lets in those who know the token; without one, those who call us by a loopback name. */
 export class Gate {
@@ -41,8 +41,9 @@ export class Gate {
       // A web page from elsewhere could have its own name resolve to this machine, and read us.
       return isLoopback(calledName(request)) ? "admitted" : "wrong-host";
     }
-    const [, bearer] = /^Bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-    if (bearer !== undefined) return this.knows(bearer) ? "admitted" : "token-needed";
+    // A token may have spaces within, though not around it.
+    const [, bearer] = /^Bearer +(.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+    if (bearer !== undefined) return this.knows(bearer.trim()) ? "admitted" : "wrong-token";
     return this.#isPass(cookieOf(request)) ? "admitted" : "token-needed";
   }
 
@@ -78,6 +79,21 @@ export class Gate {
 function equal(a: string, b: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text, "utf8").digest();
   return timingSafeEqual(digest(a), digest(b));
+}
+
+/**
+ * Whether a page from elsewhere made a browser ask this. It could not read the answer, but it could
+ * keep us busy, take the places of viewers, or log its visitor in or out. Links to us are fine.
+ */
+export function isFromElsewhere({ method, headers }: Request): boolean {
+  const site = headers.get("sec-fetch-site");
+  const origin = headers.get("origin");
+  // Browsers of before 2023 tell the origin alone, and that not always.
+  if (site === null) return origin !== null && URL.parse(origin)?.host !== headers.get("host");
+  if (site === "same-origin" || site === "none") return false;
+  const follows = headers.get("sec-fetch-mode") === "navigate" &&
+    headers.get("sec-fetch-dest") === "document";
+  return !(follows && method === "GET");
 }
 
 /** The name that the client has for us, without port. */

@@ -5,18 +5,23 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../actors/runtime/mod.ts";
+import { RateLimitedLog } from "../keeper/rate_limited_log.ts";
 import { ASSETS } from "./assets.ts";
+import { takeCensus } from "./census.ts";
 import { DOMAIN_PAGE, LOGIN_PAGE, STATUS_PAGE, WRONG_TOKEN_PAGE } from "./documents.ts";
-import { Gate } from "./gate.ts";
+import { Gate, isFromElsewhere } from "./gate.ts";
 import { troubles } from "./health.ts";
 import type { History } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
+import { HttpServer } from "./http_server.ts";
 import { Live } from "./live.ts";
 import type { Metrics } from "./metrics.ts";
 import { domainDetail, overview } from "./overview.ts";
 import { hashedNames, type Names, plainNames } from "./privacy.ts";
-import { html, json, respond, seeOther, text } from "./responses.ts";
+import { html, respond, seeOther, text } from "./responses.ts";
 import { domainRows, type RowQuery, type Sort, SORTS } from "./rows.ts";
+import type { Sliced } from "./sliced.ts";
+import { Views } from "./views.ts";
 
 /** What the operator's side shows, and to whom. */
 export interface HttpOptions {
@@ -38,7 +43,7 @@ export interface HttpOptions {
 
 /** The longest body of a request that is read, in bytes. */
 const MAX_BODY = 4_096;
-/** The longest page of rows. */
+/** The longest page of rows, and the one that is shown unless a shorter one is asked for. */
 const MAX_ROWS = 500;
 /** The longest text to search for. */
 const MAX_SEARCH = 200;
@@ -50,6 +55,11 @@ export class AdminHttp {
   readonly #names: Names;
   readonly #now: () => number;
   readonly #live = new Live();
+  readonly #views = new Views();
+  readonly #log = new RateLimitedLog({
+    now: () => performance.now(),
+    write: (message, fields) => getLogger(["roomkeeper", "http"]).warn(message, { ...fields }),
+  });
 
   /** Makes it; nothing happens before {@linkcode answer}. */
   constructor(options: HttpOptions) {
@@ -62,6 +72,7 @@ export class AdminHttp {
   /** Answers one request. */
   async answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
+    if (isFromElsewhere(request)) return text("Only this site's own pages are answered", 403);
     if (request.method === "POST") return await this.#post(request, url);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return text("Only GET and HEAD are answered here", 405, { allow: "GET, HEAD" });
@@ -72,9 +83,21 @@ export class AdminHttp {
     return new Response(null, response);
   }
 
+  /** Logs a request that could not be answered, and says so. */
+  failed(error: unknown): Response {
+    this.#log.note("failed", "A request could not be answered: {error}", { error });
+    return text("This went wrong; the log tells more", 500);
+  }
+
+  /** Logs that nobody can connect for now. */
+  deaf(error: unknown): void {
+    this.#log.note("deaf", "No connection can be taken over HTTP for now: {error}", { error });
+  }
+
   /** Ends the views that keep themselves up to date. */
   end(): void {
     this.#live.end();
+    this.#log.flush({ all: true });
   }
 
   async #get(request: Request, url: URL): Promise<Response> {
@@ -88,7 +111,8 @@ export class AdminHttp {
       return text("Without a token only loopback names such as localhost are answered", 421);
     }
     const isPage = path === "/" || path === "/login" || path.startsWith("/domains/");
-    if (admission === "token-needed") {
+    if (admission === "wrong-token") this.#wrongToken();
+    if (admission !== "admitted") {
       if (isPage) return html(LOGIN_PAGE, 401);
       return text("A token is needed", 401, { "www-authenticate": `Bearer realm="Roomkeeper"` });
     }
@@ -97,48 +121,73 @@ export class AdminHttp {
   }
 
   async #show(url: URL): Promise<Response> {
-    const { metrics } = this.#options;
     switch (url.pathname) {
       case "/":
         return html(STATUS_PAGE);
       case "/metrics":
-        return respond(await metrics.text(), metrics.contentType);
+        return await this.#metrics();
       case "/api/domains":
-        return json(this.#status(rowQuery(url.searchParams)));
+        return await this.#json(this.#status(url.searchParams));
       case "/api/events":
         return this.#follow(url.searchParams);
     }
     const [, kind, name] = /^\/(domains|api\/domains)\/([^/]+)$/.exec(url.pathname) ?? [];
     const domain = name === undefined ? undefined : decode(name);
     if (domain !== undefined && kind === "domains") return html(DOMAIN_PAGE);
-    const detail = domain && this.#detail(domain, url.searchParams);
-    return detail ? json(detail) : text("There is nothing here", 404);
+    if (domain === undefined) return NOT_FOUND();
+    return await this.#json(this.#detail(domain, url.searchParams));
+  }
+
+  async #metrics(): Promise<Response> {
+    const { keeper, metrics } = this.#options;
+    const census = this.#views.make("census", () => takeCensus(keeper));
+    if (census === undefined) return BUSY();
+    return respond(await metrics.text(await census), metrics.contentType);
   }
 
   #follow(parameters: URLSearchParams): Response {
     const domain = parameters.get("domain");
-    if (domain !== null) return this.#live.follow(() => this.#detail(domain, parameters) ?? null);
-    const query = rowQuery(parameters);
-    return this.#live.follow(() => this.#status(query));
+    const view = domain === null ? this.#status(parameters) : this.#detail(domain, parameters);
+    return this.#live.follow(view.key, () => this.#views.json(view.key, view.make));
   }
 
-  #status(query: RowQuery): unknown {
+  async #json({ key, make }: View): Promise<Response> {
+    const json = this.#views.json(key, make);
+    if (json === undefined) return BUSY();
+    const body = await json;
+    return body === "null" ? NOT_FOUND() : respond(body, "application/json");
+  }
+
+  #status(parameters: URLSearchParams): View {
     const { keeper, history } = this.#options;
-    return { ...this.#frame(), ...domainRows(keeper, history, query, this.#now()) };
+    const query = rowQuery(parameters);
+    const [frame, now] = [() => this.#frame(), this.#now];
+    return {
+      key: JSON.stringify(query),
+      *make() {
+        return { ...yield* frame(), ...yield* domainRows(keeper, history, query, now()) };
+      },
+    };
   }
 
-  #detail(domain: string, parameters: URLSearchParams): unknown {
+  #detail(domain: string, parameters: URLSearchParams): View {
     const { keeper, history } = this.#options;
     const query = { domain, search: searchOf(parameters) };
-    const detail = domainDetail(keeper, history, this.#names, query, this.#now());
-    return detail && { ...this.#frame(), ...detail };
+    const [frame, now, names] = [() => this.#frame(), this.#now, this.#names];
+    return {
+      key: JSON.stringify(query),
+      *make() {
+        const detail = yield* domainDetail(keeper, history, names, query, now());
+        return detail === undefined ? null : { ...yield* frame(), ...detail };
+      },
+    };
   }
 
   /** What every page shows. */
-  #frame() {
+  *#frame() {
     const { keeper, history, version, privacy = false } = this.#options;
     return {
-      overview: overview(keeper, history, version, this.#now()),
+      overview: yield* overview(keeper, history, version, this.#now()),
       locked: this.#gate.locked,
       privacy,
     };
@@ -163,8 +212,12 @@ export class AdminHttp {
     const form = await readForm(request);
     if (form === undefined) return text("That is no form", 413);
     if (this.#gate.knows(form.get("token") ?? "")) return seeOther("/", this.#gate.pass(request));
-    getLogger(["roomkeeper", "http"]).warn("Somebody gave a wrong token on the login page");
+    this.#wrongToken();
     return html(WRONG_TOKEN_PAGE, 401);
+  }
+
+  #wrongToken(): void {
+    this.#log.note("token", "Somebody gave a wrong token");
   }
 }
 
@@ -185,24 +238,28 @@ export function serveAdmin(
   options: HttpOptions,
 ): AdminServer {
   const admin = new AdminHttp(options);
-  const server = Deno.serve({
-    ...listen,
-    onListen: () => {},
-    onError: (error) => {
-      getLogger(["roomkeeper", "http"]).error("A request could not be answered: {error}", {
-        error,
-      });
-      return text("This went wrong; the log tells more", 500);
-    },
-  }, (request) => admin.answer(request));
+  const server = new HttpServer(listen, {
+    answer: (request) => admin.answer(request),
+    failed: (error) => admin.failed(error),
+    deaf: (error) => admin.deaf(error),
+  });
   return {
-    address: { hostname: server.addr.hostname, port: server.addr.port },
+    address: server.address,
     async [Symbol.asyncDispose](): Promise<void> {
       admin.end();
-      await server.shutdown();
+      await server[Symbol.asyncDispose]();
     },
   };
 }
+
+/** What can be shown: its name, which tells what exactly, and how it is made. */
+interface View {
+  readonly key: string;
+  readonly make: () => Sliced<unknown>;
+}
+
+const BUSY = () => text("Too much is asked for at the moment", 503, { "retry-after": "10" });
+const NOT_FOUND = () => text("There is nothing here", 404);
 
 function rowQuery(parameters: URLSearchParams): RowQuery {
   const size = parameters.get("size");
@@ -211,7 +268,7 @@ function rowQuery(parameters: URLSearchParams): RowQuery {
     sort: SORTS.find((sort) => sort === parameters.get("sort")) ?? "trouble" satisfies Sort,
     reverse: parameters.get("reverse") === "1",
     page: whole(parameters.get("page"), 1, Number.MAX_SAFE_INTEGER),
-    size: size === null ? undefined : whole(size, 50, MAX_ROWS),
+    size: size === null ? MAX_ROWS : whole(size, 50, MAX_ROWS),
   };
 }
 

@@ -14,8 +14,10 @@ import type {
 import type { LossCause } from "../actors/messages/events.ts";
 import type { ComponentError } from "../component/mod.ts";
 import type { IgnoredInput, KeeperObserver } from "../keeper/observer.ts";
+import { type Census, takeCensus } from "./census.ts";
 import { addGauges } from "./gauges.ts";
 import type { KeeperView } from "./keeper_view.ts";
+import { atOnce } from "./sliced.ts";
 
 /** From a second to an hour: a verification rarely takes less, and never more by default. */
 const VERDICT_BUCKETS = [1, 5, 15, 30, 60, 75, 90, 120, 180, 300, 600, 1_200, 3_600];
@@ -42,6 +44,7 @@ const PROBERS = ["component", "user"] as const;
 export class Metrics implements KeeperObserver {
   /** What a scrape is answered with: its `Content-Type`. */
   readonly contentType: string = Registry.OPENMETRICS_CONTENT_TYPE;
+  #census: Census | undefined;
   readonly #registry: Registry<OpenMetricsContentType> = openMetrics();
   readonly #counter = <Label extends string>(
     name: string,
@@ -146,11 +149,17 @@ export class Metrics implements KeeperObserver {
    * @param version The version of Roomkeeper.
    */
   watch(keeper: KeeperView, version: string): void {
-    addGauges(this.#registry, keeper, version);
+    const census = () => this.#census ??= atOnce(takeCensus(keeper));
+    addGauges(this.#registry, keeper, census, version);
   }
 
-  /** Everything, as text. */
-  text(): Promise<string> {
+  /**
+   * Everything, as text.
+   *
+   * @param census What was counted for it; by default all is counted now.
+   */
+  text(census?: Census): Promise<string> {
+    this.#census = census;
     return this.#registry.metrics();
   }
 

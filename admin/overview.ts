@@ -7,10 +7,12 @@ import type { LinkState } from "../actors/remote_domain/link.ts";
 import type { RemoteDomain } from "../actors/remote_domain/remote_domain.ts";
 import type { ConnectionStatus } from "../component/mod.ts";
 import type { SyncState } from "../keeper/plugin_sync.ts";
+import { takeCensus } from "./census.ts";
 import type { History, Occupancy, PastEvent, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
 import type { Names } from "./privacy.ts";
 import { type DomainRow, rowsOf } from "./rows.ts";
+import { eachSliced, type Sliced } from "./sliced.ts";
 import { type StoreStatus, storeStatus } from "./store_status.ts";
 import type { Slot } from "./timeline.ts";
 
@@ -53,20 +55,14 @@ export interface Overview {
 }
 
 /** Sums up a keeper. */
-export function overview(
+export function* overview(
   keeper: KeeperView,
   history: History,
   version: string,
   now: number,
-): Overview {
-  const links = { up: 0, idle: 0, down: 0, unknown: 0 };
-  let joins = 0;
-  let verifying = 0;
-  for (const { status } of keeper.router.domains) {
-    links[status.link]++;
-    joins += status.joins;
-    if (status.phase !== undefined) verifying++;
-  }
+): Sliced<Overview> {
+  const { joins, links, phases } = yield* takeCensus(keeper);
+  const verifying = Object.values(phases).reduce((sum, count) => sum + count, 0);
   const { state, reason } = keeper.connection;
   return {
     version,
@@ -125,18 +121,18 @@ export interface DetailQuery {
 }
 
 /** One domain in detail; `undefined` if it is not known. */
-export function domainDetail(
+export function* domainDetail(
   keeper: KeeperView,
   history: History,
   names: Names,
   { domain, search: wanted }: DetailQuery,
   now: number,
-): DomainDetail | undefined {
-  const links = rowsOf(domain, keeper, history, now);
+): Sliced<DomainDetail | undefined> {
+  const links = yield* rowsOf(domain, keeper, history, now);
   if (links.length === 0) return undefined;
   const search = wanted.trim().toLowerCase();
   const remotes = keeper.router.domains.filter((remote) => remote.domain === domain);
-  const { joins, found: joinsFound, rooms } = findJoins(remotes, names, search);
+  const { joins, found: joinsFound, rooms } = yield* findJoins(remotes, names, search);
   const byJoins = [...rooms].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const events = links.flatMap(({ host }) =>
     (history.of({ host, domain })?.events ?? []).map((event) => ({ ...event, host })).reverse()
@@ -165,18 +161,18 @@ function hideUsers<Event extends PastEvent>(event: Event, names: Names): Event {
 }
 
 /** The joins that fit; where users are hidden, only rooms can be searched. */
-function findJoins(remotes: readonly RemoteDomain[], names: Names, search: string) {
+function* findJoins(remotes: readonly RemoteDomain[], names: Names, search: string) {
   const joins: DomainDetail["joins"][number][] = [];
   const rooms = new Map<string, number>();
   let found = 0;
   for (const remote of remotes) {
     const lost = remote.status.losses.at(-1)?.seq ?? 0;
-    for (const { user, room: { jid: room }, nick, since, confirmed } of remote.joins) {
+    yield* eachSliced(remote.joins, ({ user, room: { jid: room }, nick, since, confirmed }) => {
       const fits = room.includes(search) || (names.plain && user.toLowerCase().includes(search));
-      if (!fits) continue;
+      if (!fits) return;
       found++;
       rooms.set(room, (rooms.get(room) ?? 0) + 1);
-      if (joins.length >= SHOWN) continue;
+      if (joins.length >= SHOWN) return;
       joins.push({
         user: names.user(user),
         room,
@@ -184,7 +180,7 @@ function findJoins(remotes: readonly RemoteDomain[], names: Names, search: strin
         since: since * 1000,
         suspect: confirmed < lost,
       });
-    }
+    });
   }
   return { joins, found, rooms };
 }

@@ -40,11 +40,6 @@ export function html(document: string, status = 200): Response {
   return respond(document, "text/html; charset=utf-8", status);
 }
 
-/** Data. */
-export function json(value: unknown, status = 200): Response {
-  return respond(JSON.stringify(value), "application/json", status);
-}
-
 /** A line of text. */
 export function text(
   line: string,

@@ -8,6 +8,7 @@ import type { LinkState } from "../actors/remote_domain/link.ts";
 import type { DomainStatus } from "../actors/remote_domain/remote_domain.ts";
 import type { History, Past, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
+import { eachSliced, type Sliced } from "./sliced.ts";
 import type { Slot } from "./timeline.ts";
 
 /** How far a verification is. */
@@ -60,8 +61,8 @@ export interface RowQuery {
   readonly reverse: boolean;
   /** The page, from 1. */
   readonly page: number;
-  /** Rows on a page; `undefined` for all rows on one page. */
-  readonly size: number | undefined;
+  /** Rows on a page. */
+  readonly size: number;
 }
 
 /** Some of the rows. */
@@ -79,6 +80,9 @@ export interface RowPage {
 /** How long a domain without joins is shown after something happened there, in milliseconds. */
 const REMEMBERED_MS = 86_400_000;
 
+/** How many links are sorted at a time. */
+const PART = 1_024;
+
 /** A link before its row is made, which most never need. */
 interface Entry {
   readonly host: string;
@@ -88,51 +92,90 @@ interface Entry {
 }
 
 /** The rows that are wanted. */
-export function domainRows(
+export function* domainRows(
   keeper: KeeperView,
   history: History,
-  query: RowQuery,
+  { search: wanted, sort, reverse, page: wantedPage, size }: RowQuery,
   now: number,
-): RowPage {
-  const search = query.search.trim().toLowerCase();
-  const entries = collect(keeper, history, now).filter(({ host, domain }) =>
-    domain.includes(search) || host.includes(search)
-  );
-  const compare = ORDERS[query.sort];
-  entries.sort((a, b) => (query.reverse ? compare(b, a) : compare(a, b)) || byName(a, b));
+): Sliced<RowPage> {
+  const search = wanted.trim().toLowerCase();
+  const entries: Entry[] = [];
+  yield* eachSliced(collect(keeper, history, now), (entry) => {
+    if (entry.domain.includes(search) || entry.host.includes(search)) entries.push(entry);
+  });
   const found = entries.length;
-  const size = query.size ?? Math.max(1, found);
   const pages = Math.max(1, Math.ceil(found / size));
-  const page = Math.min(Math.max(1, query.page), pages);
-  const rows = entries.slice((page - 1) * size, page * size).map((entry) => toRow(entry, now));
-  return { rows, found, page, pages };
+  const page = Math.min(Math.max(1, wantedPage), pages);
+  const compare = ORDERS[sort];
+  const order: Order = (a, b) => (reverse ? compare(b, a) : compare(a, b)) || byName(a, b);
+  const rows = yield* firstOf(entries, page * size, order);
+  return {
+    rows: rows.slice((page - 1) * size).map((entry) => toRow(entry, now)),
+    found,
+    page,
+    pages,
+  };
 }
 
 /** The rows of one domain: one for each watched host that has a link to it. */
-export function rowsOf(
+export function* rowsOf(
   domain: string,
   keeper: KeeperView,
   history: History,
   now: number,
-): DomainRow[] {
-  const entries = collect(keeper, history, now).filter((entry) => entry.domain === domain);
+): Sliced<DomainRow[]> {
+  const entries: Entry[] = [];
+  yield* eachSliced(collect(keeper, history, now), (entry) => {
+    if (entry.domain === domain) entries.push(entry);
+  });
   return entries.sort(byName).map((entry) => toRow(entry, now));
 }
 
-function collect(keeper: KeeperView, history: History, now: number): Entry[] {
+function* collect(keeper: KeeperView, history: History, now: number): Generator<Entry> {
   const known = new Set<string>();
-  const entries: Entry[] = [];
   for (const remote of keeper.router.domains) {
     const { host, domain, status } = remote;
-    known.add(`${host} ${domain}`);
-    entries.push({ host, domain, status, past: history.of(remote) });
+    const past = history.of(remote);
+    if (past !== undefined) known.add(`${host} ${domain}`);
+    yield { host, domain, status, past };
   }
   for (const { host, domain } of history.links) {
     const past = history.of({ host, domain });
     if (known.has(`${host} ${domain}`) || now - (past?.at ?? 0) > REMEMBERED_MS) continue;
-    entries.push({ host, domain, status: undefined, past });
+    yield { host, domain, status: undefined, past };
   }
-  return entries;
+}
+
+/** The first `count` in order: sorted in parts, which are merged, for no sort can be in slices. */
+function* firstOf(entries: readonly Entry[], count: number, order: Order): Sliced<Entry[]> {
+  let parts: Entry[][] = [];
+  for (let at = 0; at < entries.length; at += PART) {
+    parts.push(entries.slice(at, at + PART).sort(order).slice(0, count));
+    yield;
+  }
+  while (parts.length > 1) {
+    const merged: Entry[][] = [];
+    for (let i = 0; i < parts.length; i += 2) {
+      merged.push(yield* merge(parts[i]!, parts[i + 1] ?? [], count, order));
+    }
+    parts = merged;
+  }
+  return parts[0] ?? [];
+}
+
+function* merge(
+  a: readonly Entry[],
+  b: readonly Entry[],
+  count: number,
+  order: Order,
+): Sliced<Entry[]> {
+  const merged: Entry[] = [];
+  for (let i = 0, j = 0; merged.length < count && (i < a.length || j < b.length);) {
+    const takesA = j >= b.length || i < a.length && order(a[i]!, b[j]!) <= 0;
+    merged.push(takesA ? a[i++]! : b[j++]!);
+    if (merged.length % PART === 0) yield;
+  }
+  return merged;
 }
 
 function toRow({ host, domain, status, past }: Entry, now: number): DomainRow {

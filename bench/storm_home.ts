@@ -16,13 +16,16 @@ import { forward } from "../xmpp/forward.ts";
 import { iqResult } from "../xmpp/iq.ts";
 import { domainOf } from "../xmpp/jid.ts";
 import { parsePluginEvents, pluginMessage } from "../xmpp/plugin_message.ts";
-import type { PluginEvent } from "../xmpp/plugin_events.ts";
+import type {
+  KeeperHello,
+  PluginEvent,
+  ProbeRequest,
+  RejoinRequest,
+} from "../xmpp/plugin_events.ts";
 import { errorReply } from "../xmpp/stanza_error.ts";
 
 /** How long a room takes to answer, in milliseconds. */
 const LATENCY_MS = 20;
-/** One join in so many is lost with the link. */
-const LOST = 10;
 const ADDRESSES = { from: HOME, to: COMPONENT.domain };
 
 /** How many of each there are; every user is in one room. */
@@ -33,13 +36,19 @@ export interface StormShape {
   readonly rooms: number;
   /** Domains of rooms. */
   readonly domains: number;
+  /** One join in so many is lost with the link. */
+  readonly lost: number;
+  /** The version of the plugin's vocabulary: from the second on it joins rooms again when asked. */
+  readonly version: 1 | 2;
 }
 
 /** What the server saw, and whether it was right. */
 export interface StormReport {
   /** Users told who had been dropped. */
   readonly told: number;
-  /** Users told who were in, or who had been told before. */
+  /** Users brought back who had been dropped. */
+  readonly returned: number;
+  /** Users told or brought back who were in, or who had been before. */
   readonly mistaken: number;
   /** Questions and probes that came. */
   readonly questions: number;
@@ -56,7 +65,10 @@ class Home {
   #reachable = true;
   #prefix = "";
   #told = 0;
+  #returned = 0;
   #mistaken = 0;
+  /** Who is in again after the loss. */
+  readonly #back = new Set<number>();
   readonly #asked: number[] = [];
 
   constructor(shape: StormShape) {
@@ -89,7 +101,7 @@ class Home {
   /** The plugin is loaded anew; `empty`: it knows nobody any more. */
   reload(empty: boolean): void {
     if (empty) this.#believed.fill(false);
-    this.#tell([{ type: "plugin-hello", version: 1, software: "prosody", boot: "2" }]);
+    this.#tell([this.#hello("2")]);
   }
 
   report(): StormReport {
@@ -99,7 +111,13 @@ class Home {
       busiest = Math.max(busiest, to - from + 1);
     }
     const questions = this.#asked.length;
-    return { told: this.#told, mistaken: this.#mistaken, questions, busiest };
+    return {
+      told: this.#told,
+      returned: this.#returned,
+      mistaken: this.#mistaken,
+      questions,
+      busiest,
+    };
   }
 
   // --- what the keeper sends ------------------------------------------------------------------
@@ -108,16 +126,26 @@ class Home {
     const to = stanza.attr("to") ?? "";
     const domain = domainOf(to);
     if (domain === COMPONENT.domain) this.#component.send(stanza);
-    else if (to === HOME) this.#greeted(stanza);
+    else if (to === HOME) this.#requested(stanza);
     else if (domain === HOME) this.#notified(to);
     else this.#ask(stanza, domain);
   }
 
-  #greeted(stanza: Element): void {
-    const [hello] = parsePluginEvents(stanza).events;
-    if (hello?.type !== "keeper-hello") return;
+  #requested(stanza: Element): void {
+    for (const event of parsePluginEvents(stanza).events) {
+      if (event.type === "rejoin") this.#rejoin(event);
+      else if (event.type === "probe") this.#probe(event);
+      else if (event.type === "keeper-hello") this.#tellAll(event);
+    }
+  }
+
+  #hello(boot: string): PluginEvent {
+    return { type: "plugin-hello", version: this.#shape.version, software: "prosody", boot };
+  }
+
+  #tellAll(hello: KeeperHello): void {
     this.#prefix = hello.prefix;
-    this.#tell([{ type: "plugin-hello", version: 1, software: "prosody", boot: "1" }]);
+    this.#tell([this.#hello("1")]);
     const { joins } = this.#shape;
     const known = Array.from({ length: joins }, (_, n) => n).filter((n) => this.#believed[n]);
     this.#tell(known.map((n) => ({ type: "joined", ...this.#join(n) })));
@@ -125,9 +153,29 @@ class Home {
     this.#tell([{ type: "synced" }]);
   }
 
+  #rejoin({ id, user }: RejoinRequest): void {
+    const n = numberOf(user);
+    if (this.#isOut(n)) this.#returned++;
+    else this.#mistaken++;
+    this.#back.add(n);
+    this.#tell([{ type: "rejoining", id }]);
+    this.#copy(selfPresence(this.#join(n)));
+  }
+
+  #probe({ id, domain }: ProbeRequest): void {
+    this.#asked.push(performance.now());
+    if (this.#reachable && !this.#linked.has(domain)) this.#tell(this.#link(domain, "up"));
+    this.#tell([{ type: "probed", id, reached: this.#reachable }]);
+  }
+
+  /** Whether the room has dropped the user with the link, and not let it in again. */
+  #isOut(n: number): boolean {
+    return n % this.#shape.lost === 0 && !this.#back.has(n);
+  }
+
   #notified(user: string): void {
     const n = numberOf(user);
-    if (this.#believed[n] && isLost(n)) this.#told++;
+    if (this.#believed[n] && this.#isOut(n)) this.#told++;
     else this.#mistaken++;
     this.#believed[n] = false;
   }
@@ -138,7 +186,15 @@ class Home {
       return this.#answer(errorReply(question, NOT_FOUND));
     }
     if (!this.#linked.has(domain)) this.#tell(this.#link(domain, "up"));
-    setTimeout(() => this.#answer(answerTo(question)), LATENCY_MS);
+    setTimeout(() => this.#answer(this.#answerTo(question)), LATENCY_MS);
+  }
+
+  /** What a room answers to a self-ping, and a server to a probe. */
+  #answerTo(question: Element): Element {
+    const user = question.attr("from") ?? "";
+    return user !== COMPONENT.domain && this.#isOut(numberOf(user))
+      ? errorReply(question, { type: "cancel", condition: "not-acceptable" })
+      : iqResult(question);
   }
 
   #answer(answer: Element): void {
@@ -167,20 +223,6 @@ class Home {
       this.#component.send(pluginMessage(ADDRESSES, some));
     }
   }
-}
-
-/** Whether the room has dropped the user with the link. */
-function isLost(n: number): boolean {
-  return n % LOST === 0;
-}
-
-/** What a room answers to a self-ping, and a server to a probe. */
-function answerTo(question: Element): Element {
-  const user = question.attr("from") ?? "";
-  const lost = user !== COMPONENT.domain && isLost(numberOf(user));
-  return lost
-    ? errorReply(question, { type: "cancel", condition: "not-acceptable" })
-    : iqResult(question);
 }
 
 function numberOf(user: string): number {

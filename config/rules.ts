@@ -7,6 +7,7 @@ import { isLoopback, parseListen } from "./formats.ts";
 import type { Given } from "./given.ts";
 import { at, type Report } from "./problem.ts";
 import { sections } from "./schema.ts";
+import type { Secret } from "./secret.ts";
 import { SECRET_VARIABLE } from "./secret_sources.ts";
 
 /** Reports options that are missing and have no default. */
@@ -44,4 +45,14 @@ export function checkTogether(given: Given, report: Report): void {
       "token_file too";
     report(at(given.place("http", "listen"), message));
   }
+
+  const token = given.get("http", "token") as Secret | undefined;
+  if (token !== undefined && !SENDABLE.test(token.reveal())) {
+    const message = "token can't be sent in a header: it must be of ASCII letters, digits and " +
+      "punctuation, with spaces only within";
+    report(at(given.place("http", "token"), message));
+  }
 }
+
+/** What the value of an `Authorization` header can be (RFC 9110 §5.5), and not be changed on its way. */
+const SENDABLE = /^[!-~](?:[ -~]*[!-~])?$/;

@@ -323,7 +323,8 @@ export class Keeper implements AsyncDisposable {
 
   #greet(host: string): boolean {
     const { prefix } = this.#ids;
-    const hello = { type: "keeper-hello", prefix, version: PLUGIN_VERSION } as const;
+    const rejoins = this.#options.recover !== "notify";
+    const hello = { type: "keeper-hello", prefix, version: PLUGIN_VERSION, rejoins } as const;
     return this.#send(this.#toPlugin(host, hello), "urgent");
   }
 

@@ -16,6 +16,7 @@ const CAUSES = {
   "link-up": "The link is back after nobody watched it",
   "unreachable": "The domain could not be reached",
   "rejected": "A room does not know a user who wrote to it",
+  "dropped": "A room has put a user out by a fault or a restart",
   "silence": "The domain has been silent",
   "restart": "The link was not watched for a while",
   "operator": "An operator wants to know",
@@ -27,6 +28,8 @@ const NEXT = {
   notify: "the client is told",
   forget: "the session does not want it any more",
 } as const;
+/** Lines of a kind in a minute, over all domains: what flaps must not fill the log. */
+const BURST = 20;
 
 /** No more losses by our own restart for so long, and it is time to sum up, in milliseconds. */
 const QUIET_MS = 1_000;
@@ -36,10 +39,10 @@ export function logObserver(
   logger: Logger = getLogger(["roomkeeper", "keeper"]),
   now: () => number = () => systemClock.now(),
 ): KeeperObserver {
-  const write = (level: "info" | "warning") =>
-    new RateLimitedLog({ now, write: (message, fields) => logger[level](message, fields) });
-  const warnings = write("warning");
-  const infos = write("info");
+  const write = (level: "info" | "warning", burst: number) =>
+    new RateLimitedLog({ now, burst, write: (message, fields) => logger[level](message, fields) });
+  const warnings = write("warning", 1);
+  const infos = write("info", BURST);
   // They come for all domains, one right after the other.
   let [domains, joins] = [0, 0];
   const sumUp = debounce(() => {
@@ -119,36 +122,30 @@ function seconds(ms: number): string {
 function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, report: Report): void {
   const { type, ...details } = report;
   const fields = { event: type, host: link.host, domain: link.domain, ...details };
+  // Who debugs gets each line.
+  const info = (message: string) =>
+    infos.note(type, message, fields) || logger.debug(message, fields);
   switch (report.type) {
     case "loss": {
-      const level = report.cause === "restart" ? "debug" : "info";
-      return logger[level](
-        `${CAUSES[report.cause]}: {joins} joins in {domain} are in doubt`,
-        fields,
-      );
+      const message = `${CAUSES[report.cause]}: {joins} joins in {domain} are in doubt`;
+      if (report.cause === "restart") logger.debug(message, fields);
+      else info(message);
+      return;
     }
     case "waiting":
       return logger.debug("Waiting before {domain} is asked", fields);
     case "probing":
       return logger.debug("Asking whether {domain} can be reached", fields);
     case "unreached":
-      return infos.note(
-        `unreached ${link.domain}`,
-        "{domain} did not decide everything; trying again",
-        fields,
-      );
+      return void info("{domain} did not decide everything; trying again");
     case "reachable":
-      return logger.info("{domain} can be reached: asking about {unverified} joins", fields);
+      return void info("{domain} can be reached: asking about {unverified} joins");
     case "asked":
       return logger.debug("Asked {room} whether {user} is in", fields);
     case "verdict":
       return logger.debug("{user} in {room}: {verdict} ({because})", fields);
     case "refused":
-      return infos.note(
-        "refused",
-        "{user} is in {limit} rooms already; {room} is not kept",
-        fields,
-      );
+      return void info("{user} is in {limit} rooms already; {room} is not kept");
     case "rejoining":
       return logger.debug("Joining {room} again in the name of {user}", fields);
     case "rejoined":
@@ -168,6 +165,6 @@ function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, repor
         fields,
       );
     case "settled":
-      return logger.info("Everything in {domain} is decided", fields);
+      return void info("Everything in {domain} is decided");
   }
 }

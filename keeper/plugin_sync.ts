@@ -131,6 +131,7 @@ export class PluginSync {
         };
       }
       case "ended":
+      case "dropped":
       case "rejoining":
       case "norejoin":
       case "probed":

@@ -123,7 +123,7 @@ export class Plugins {
     const { host } = sync;
     const { router, observer } = this.#ports;
     if (isPluginAnswer(event)) return this.#answered(host, event);
-    if (event.type === "ended") return await router.route(event);
+    if (event.type === "ended" || event.type === "dropped") return await router.route(event);
     if (event.type === "link" && (!sync.syncing || event.state === "down")) {
       if (sync.syncing) sync.take(event, this.#ports.now());
       return await router.route({ ...event, host });

@@ -13,16 +13,20 @@ export interface RateLimitedLogOptions {
   readonly write: WriteLog;
   /** The time in milliseconds; need not be the time of day. */
   readonly now: () => number;
-  /** The shortest time between two lines of a kind, in milliseconds. @default {60000} */
+  /** The time in which at most `burst` lines of a kind are logged, in milliseconds. @default {60000} */
   readonly interval?: number;
+  /** How many lines of a kind are logged in an interval. @default {1} */
+  readonly burst?: number;
   /** How many kinds are told apart; beyond that the one longest not logged is forgotten. @default {1000} */
   readonly maxKinds?: number;
 }
 
 /** What is known of one kind of line. */
 interface Kind {
-  /** When a line was last let through. */
+  /** When the first line of its interval was let through. */
   readonly since: number;
+  /** How many were let through since. */
+  count: number;
   /** How many were held back since. */
   suppressed: number;
   /** The last that was held back. */
@@ -31,8 +35,8 @@ interface Kind {
 }
 
 /**
- * Lets the first line of a kind through at once, and then at most one in each interval, with the
- * number of those that were held back as the field `suppressed`. The kind should be a word from the
+ * Lets the first line of a kind through at once, and at most `burst` in each interval. The next one
+ * has the number of those that were held back as the field `suppressed`. The kind should be a word from the
  * program, not from the network: what varies belongs in the fields.
  *
  * @example
@@ -60,6 +64,7 @@ export class RateLimitedLog {
   readonly #write: WriteLog;
   readonly #now: () => number;
   readonly #interval: number;
+  readonly #burst: number;
   readonly #maxKinds: number;
   /** In the order in which lines were last let through. */
   readonly #kinds = new Map<string, Kind>();
@@ -67,10 +72,12 @@ export class RateLimitedLog {
   /**
    * Makes a log in which nothing has been noted.
    *
-   * @throws {RangeError} If the interval or the number of kinds is not positive.
+   * @throws {RangeError} If the interval, the burst or the number of kinds is not positive.
    */
-  constructor({ write, now, interval = 60_000, maxKinds = 1000 }: RateLimitedLogOptions) {
-    for (const [name, value] of Object.entries({ interval, maxKinds })) {
+  constructor(
+    { write, now, interval = 60_000, burst = 1, maxKinds = 1000 }: RateLimitedLogOptions,
+  ) {
+    for (const [name, value] of Object.entries({ interval, burst, maxKinds })) {
       if (value > 0) continue;
       throw new RangeError(
         `Cannot limit the log as '${name}' must be positive: current value is ${value}`,
@@ -79,20 +86,31 @@ export class RateLimitedLog {
     this.#write = write;
     this.#now = now;
     this.#interval = interval;
+    this.#burst = burst;
     this.#maxKinds = maxKinds;
   }
 
-  /** Logs a line, or counts it if one of its kind was logged less than an interval ago. */
-  note(kind: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  /**
+   * Logs a line, or counts it if enough of its kind were logged less than an interval ago.
+   *
+   * @returns Whether it was logged.
+   */
+  note(kind: string, message: string, fields: Readonly<Record<string, unknown>> = {}): boolean {
     const now = this.#now();
     const known = this.#kinds.get(kind);
     if (known && now - known.since < this.#interval) {
+      if (known.count < this.#burst) {
+        known.count++;
+        this.#emit(message, fields, 0);
+        return true;
+      }
       known.suppressed++;
       known.message = message;
       known.fields = fields;
-      return;
+      return false;
     }
-    this.#let(kind, { since: now, suppressed: 0, message, fields }, known?.suppressed ?? 0);
+    this.#let(kind, { since: now, count: 1, suppressed: 0, message, fields }, known?.suppressed);
+    return true;
   }
 
   /**
@@ -106,11 +124,11 @@ export class RateLimitedLog {
     for (const [kind, known] of [...this.#kinds]) {
       if (!all && now - known.since < this.#interval) continue;
       if (known.suppressed === 0) this.#kinds.delete(kind);
-      else this.#let(kind, { ...known, since: now, suppressed: 0 }, known.suppressed - 1);
+      else this.#let(kind, { ...known, since: now, count: 1, suppressed: 0 }, known.suppressed - 1);
     }
   }
 
-  #let(kind: string, line: Kind, suppressed: number): void {
+  #let(kind: string, line: Kind, suppressed = 0): void {
     this.#kinds.delete(kind);
     for (const [oldest, { suppressed, message, fields }] of this.#kinds) {
       if (this.#kinds.size < this.#maxKinds) break;

@@ -12,7 +12,7 @@ export class Database {
   /** Where it is. */
   readonly path: string;
   readonly #sqlite: SqliteWorker;
-  #file = "";
+  #file: string | undefined;
 
   private constructor(path: string, sqlite: SqliteWorker) {
     this.path = path;
@@ -26,11 +26,13 @@ export class Database {
    * into the database: whatever ends the process leaves all that was committed, and a power cut
    * at most takes the latest commits with it, never the file.
    *
+   * Nobody else in this process may have the file open.
+   *
    * @param migrations How the tables come about; see `schema.ts`.
-   * @throws {StoreError} If it can't be used; reason `corrupt` if it is damaged.
+   * @throws {StoreError} If it can't be used; reason `corrupt` if it is damaged, and ours.
    */
   static async open(path: string, migrations: readonly string[] = MIGRATIONS): Promise<Database> {
-    make(path);
+    const application = make(path);
     const database = new Database(path, new SqliteWorker());
     try {
       await database.#sqlite.ask({ type: "open", path });
@@ -39,7 +41,9 @@ export class Database {
       return database;
     } catch (error) {
       await database.close().catch(() => {});
-      throw explained(StoreError.of(error, path));
+      const failure = explained(StoreError.of(error, path));
+      const ours = failure.reason !== "corrupt" || application === APPLICATION_ID;
+      throw ours ? failure : new StoreError("foreign", path, { cause: error });
     }
   }
 
@@ -89,7 +93,8 @@ export class Database {
 
   /** Whether its file is still where it was opened: what goes to another is lost at its end. */
   async isInPlace(): Promise<boolean> {
-    return await fileAt(this.path) === this.#file;
+    const file = await fileAt(this.path);
+    return file === undefined || file === this.#file;
   }
 
   /** Moves the log into the file and lets go of it. */
@@ -102,18 +107,35 @@ export class Database {
   }
 }
 
+/** How the file of a database begins, and where an application's id is in it (fileformat2.html). */
+const MAGIC = "SQLite format 3\0";
+const ID_AT = 68;
+const HEADER_BYTES = 100;
+
 /**
- * Makes the file if there is none. One that is there is not opened: to close it here would end the
- * locks that another store of this process may have on it.
+ * Makes the file if there is none, and looks into one that is there: SQLite would write over a short
+ * text, and take a long one for a damaged database.
+ *
+ * No store of this process may have it open: to close it here ends the process's locks on it.
+ *
+ * @returns The id of the application whose database it is; 0 if it is a new one.
+ * @throws {StoreError} If it is no database.
  */
-function make(path: string): void {
+function make(path: string): number {
+  const header = new Uint8Array(HEADER_BYTES);
+  let length: number | null;
   try {
-    if (isThere(path)) return;
     // Addresses of users are nobody else's business; SQLite gives its log the same mode.
-    Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
+    if (!isThere(path)) Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
+    using file = Deno.openSync(path);
+    length = file.readSync(header);
   } catch (error) {
     throw StoreError.of(error, path);
   }
+  if (length === null) return 0;
+  const magic = new TextDecoder().decode(header.subarray(0, MAGIC.length));
+  if (magic !== MAGIC) throw new StoreError("no-database", path);
+  return new DataView(header.buffer).getUint32(ID_AT);
 }
 
 function isThere(path: string): boolean {
@@ -126,9 +148,14 @@ function isThere(path: string): boolean {
   }
 }
 
-/** Which file is at a path, whatever it is called. */
-async function fileAt(path: string): Promise<string> {
-  return await Deno.stat(path).then(({ dev, ino }) => `${dev} ${ino}`, () => "none");
+/** Which file is at a path, whatever it is called; `undefined` if that can't be said now. */
+async function fileAt(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await Deno.stat(path);
+    return `${dev} ${ino}`;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? "none" : undefined;
+  }
 }
 
 /**

@@ -24,6 +24,8 @@ export type StoreFailure =
   | "not-permitted"
   /** It is the database of some other program. */
   | "foreign"
+  /** It is no database at all, or none that can be known as ours. */
+  | "no-database"
   /** A newer version has written it. */
   | "newer"
   /** The operating system or the database refused for another reason. */
@@ -46,6 +48,9 @@ const ADVICE: Readonly<Record<StoreFailure, string>> = {
   "not-permitted": "Deno was not given the permission. Add the folder of [store] path to both " +
     "--allow-read and --allow-write",
   "foreign": "it is the database of another program. Choose another [store] path",
+  "no-database":
+    "it is no database of Roomkeeper, so it is left as it is. Choose another [store] " +
+    "path or, if it was its database and is damaged, move it away",
   "newer": "a newer version of Roomkeeper wrote it. Run that version, or move the file away",
   "failed": "the database failed. Check the disk and the system's log",
 };

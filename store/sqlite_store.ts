@@ -6,10 +6,13 @@
 import type { DomainKey, StoredDomain } from "../actors/messages/domains.ts";
 import { getLogger } from "@logtape/logtape";
 import type { StoreChange } from "../actors/messages/effects.ts";
+import type { KnownJoin } from "../actors/messages/events.ts";
+import { hasOversizedPart, isOversized } from "../xmpp/jid.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { JoinStore, StoreHealth } from "./join_store.ts";
 import { Database, explained, setAside, sizeOf } from "./database.ts";
 import { StoreError, type StoreFailure } from "./errors.ts";
+import { StoreLock } from "./store_lock.ts";
 import { PendingChanges } from "./pending_changes.ts";
 import { Tables } from "./tables.ts";
 
@@ -57,8 +60,10 @@ const BEHIND_BATCHES = 10;
 const SLOW_MS = 1_000;
 /** A write that takes longer is told: it may be over next, or never. */
 const STALLED_MS = 30_000;
-/** How often it is looked how large the file is. */
-const MEASURE_MS = 10_000;
+/** How often it is looked whether the file is there, and how large it is. */
+const LOOK_MS = 5_000;
+/** A timer that is later was held up, and so was everything else. */
+const LATE_MS = 2_000;
 
 /**
  * Opens the file, made anew if there is none. A damaged one is renamed and a new one begun.
@@ -108,6 +113,8 @@ export class SqliteStore implements JoinStore {
   #setAside = 0;
   #bytes = 0;
   #measuredAt = -Infinity;
+  #lock: StoreLock | undefined;
+  #cancelLook: () => void = () => {};
   /** The pause after the last failure in a row; 0 if there was none. */
   #retryMs = 0;
   #writing: Promise<void> | undefined;
@@ -137,8 +144,14 @@ export class SqliteStore implements JoinStore {
   /** Opens the file; see {@linkcode openStore}. */
   static async open(path: string, options: StoreOptions = {}): Promise<SqliteStore> {
     const store = new SqliteStore(path, options);
-    store.#tables = await store.#open();
-    await store.#measure();
+    try {
+      store.#tables = await store.#open();
+      await store.#measure();
+    } catch (error) {
+      store.#unlock();
+      throw error;
+    }
+    store.#lookLater();
     return store;
   }
 
@@ -163,11 +176,20 @@ export class SqliteStore implements JoinStore {
    */
   async *load(): AsyncGenerator<StoredDomain> {
     try {
-      if (this.#tables !== undefined) yield* this.#tables.load();
+      if (this.#tables === undefined) return;
+      for await (const link of this.#tables.load()) yield this.#sound(link);
     } catch (error) {
       await this.#failed(error);
       if (this.#error?.reason !== "corrupt") throw this.#error;
     }
+  }
+
+  /** What versions before this one let in would be kept for ever. */
+  #sound(link: StoredDomain): StoredDomain {
+    const oversized = link.joins.filter(isOversizedJoin);
+    if (oversized.length === 0) return link;
+    for (const { user, room } of oversized) this.record(link, { type: "remove", user, room });
+    return { ...link, joins: link.joins.filter((join) => !isOversizedJoin(join)) };
   }
 
   /** Where everything can be had again. */
@@ -178,6 +200,7 @@ export class SqliteStore implements JoinStore {
   /** Remembers a change, to be written within a tick. */
   record(link: DomainKey, change: StoreChange): void {
     if (this.#closing !== undefined || this.#outdated) return;
+    if (change.type === "put" && isOversizedJoin(change.join)) return;
     this.#pending.add(link, change);
     if (this.#error === undefined) this.#plan(this.#pending.size < this.#batch ? this.#tick : 0);
     else if (this.#pending.size > this.#maxPending) this.#overflowed();
@@ -202,6 +225,7 @@ export class SqliteStore implements JoinStore {
 
   async #close(): Promise<void> {
     this.#planned?.cancel();
+    this.#cancelLook();
     await this.#writing;
     do await this.#write(); while (this.#error === undefined && this.#busy);
     try {
@@ -209,6 +233,7 @@ export class SqliteStore implements JoinStore {
     } catch (error) {
       await this.#failed(error);
     }
+    this.#unlock();
     if (!this.#busy) return;
     this.#logger.error("{pending} changes of joins are lost as {path} could not be written", {
       event: "store-lost",
@@ -250,6 +275,11 @@ export class SqliteStore implements JoinStore {
       this.#error === undefined && this.#closing === undefined &&
       (this.#pending.size >= this.#batch || this.#rewriting)
     );
+    this.#rest();
+  }
+
+  /** Nothing is being written; plans what is to be written next. */
+  #rest(): void {
     this.#writing = undefined;
     if (this.#error !== undefined) this.#plan(this.#retryMs);
     else if (this.#busy) this.#plan(this.#tick);
@@ -262,7 +292,7 @@ export class SqliteStore implements JoinStore {
         this.#slow = true;
         this.#release();
       }),
-      this.#clock.after(STALLED_MS, () => this.#stalled()),
+      this.#afterListening(STALLED_MS, () => this.#stalled()),
     ];
     try {
       const tables = await this.#writable();
@@ -288,9 +318,38 @@ export class SqliteStore implements JoinStore {
     this.#behind = undefined;
   }
 
-  /** Looks now and then how large the file has become. */
+  /** Calls `fire` once if so much time passes in which we could have heard of the end of a write. */
+  #afterListening(ms: number, fire: () => void): () => void {
+    const due = this.#clock.now() + ms;
+    let cancel = this.#clock.after(ms, () => {
+      if (this.#clock.now() - due <= LATE_MS) fire();
+      // The process was stopped: the answer of the disk may be there, and is read first.
+      else cancel = this.#afterListening(ms, fire);
+    });
+    return () => cancel();
+  }
+
+  #lookLater(): void {
+    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
+      if (this.#closing !== undefined) return;
+      this.#lookLater();
+      // A write looks as well.
+      if (this.#writing === undefined && this.#error === undefined) this.#writing = this.#look();
+    });
+  }
+
+  /** Looks after the file, also while there is nothing to write. */
+  async #look(): Promise<void> {
+    try {
+      await this.#measure();
+    } catch (error) {
+      await this.#failed(error);
+    }
+    this.#rest();
+  }
+
   async #measure(): Promise<void> {
-    if (this.#clock.now() < this.#measuredAt + MEASURE_MS) return;
+    if (this.#clock.now() < this.#measuredAt + LOOK_MS) return;
     this.#measuredAt = this.#clock.now();
     this.#bytes = await sizeOf(this.path);
     if (await this.#tables?.isInPlace() === false) throw new StoreError("moved", this.path);
@@ -329,6 +388,8 @@ export class SqliteStore implements JoinStore {
     let error = this.#error = StoreError.of(cause, this.path);
     if (this.#tables !== undefined && BREAKS.has(error.reason)) {
       await this.#letGo();
+      // A disk can't be mounted again while anything on it is open.
+      if (error.reason !== "moved") this.#unlock();
       this.#error = error = explained(error);
     }
     this.#failures++;
@@ -384,7 +445,8 @@ export class SqliteStore implements JoinStore {
   /** The file is damaged: it is to be renamed, and another one begun with what memory knows. */
   async #discard(): Promise<void> {
     this.#outdate();
-    this.#damaged = true;
+    // What has come in its place is not ours to rename.
+    this.#damaged = await this.#tables?.isInPlace() ?? true;
     await this.#letGo();
   }
 
@@ -407,7 +469,13 @@ export class SqliteStore implements JoinStore {
     );
   }
 
+  #unlock(): void {
+    this.#lock?.[Symbol.dispose]();
+    this.#lock = undefined;
+  }
+
   async #open(): Promise<Tables> {
+    this.#lock ??= StoreLock.take(this.path);
     try {
       return new Tables(await Database.open(this.path));
     } catch (error) {
@@ -417,6 +485,11 @@ export class SqliteStore implements JoinStore {
       return new Tables(await Database.open(this.path));
     }
   }
+}
+
+/** Whether an address or the nick is longer than there can be. */
+function isOversizedJoin({ user, room, nick }: KnownJoin): boolean {
+  return hasOversizedPart(user) || hasOversizedPart(room) || isOversized(nick);
 }
 
 const ownClock: StoreClock = {

@@ -10,6 +10,7 @@
 import { isNameStart } from "./characters.ts";
 import { checkDeclaration } from "./declaration.ts";
 import { resolveReference } from "./references.ts";
+import { MAX_REFERENCE_BYTES } from "./scanner/vocabulary.ts";
 import { StreamError } from "./stream_error.ts";
 
 /** What a character meant for the division of the stream into frames. */
@@ -259,6 +260,10 @@ export class Lexer {
     const isPart = isNameCharacter(code) || code === HASH && this.#word === "";
     if (!isPart) malformed("a & that begins no reference");
     this.#word += String.fromCodePoint(code);
+    // The stanza scanner draws the same line, and both must read the same.
+    if (this.#word.length >= MAX_REFERENCE_BYTES) {
+      throw new StreamError("policy-violation", "a reference that is too long");
+    }
     return Mark.None;
   }
 }

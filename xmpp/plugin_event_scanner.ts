@@ -99,6 +99,8 @@ function ofItsOwn(event: PluginPayload): PluginPayload {
       return { ...event, domain: copy(event.domain) };
     case "ended":
       return { ...event, user: copy(event.user) };
+    case "dropped":
+      return { ...event, user: copy(event.user), room: copy(event.room) };
     case "rejoining":
     case "norejoin":
     case "probed":

@@ -12,6 +12,8 @@ export interface KeeperHello {
   readonly prefix: string;
   /** The version of the vocabulary that Roomkeeper speaks; 1 if it did not say. */
   readonly version: number;
+  /** Whether it brings back who is put out of a room, so that the client need not be told. */
+  readonly rejoins: boolean;
 }
 
 /**
@@ -88,6 +90,16 @@ export interface EndedEvent {
   readonly user: string;
 }
 
+/** A room has put a user out by a fault or a restart, and the plugin has not told the client. */
+export interface DroppedEvent {
+  /** Names this event. */
+  readonly type: "dropped";
+  /** The user's full JID. */
+  readonly user: string;
+  /** The room's bare JID. */
+  readonly room: string;
+}
+
 /** The end of a snapshot. */
 export interface SyncedEvent {
   /** Names this event. */
@@ -140,6 +152,7 @@ export type PluginEvent =
   | JoinedEvent
   | LinkEvent
   | EndedEvent
+  | DroppedEvent
   | SyncedEvent
   | PluginAnswer;
 

@@ -33,6 +33,8 @@ export type OccupancyEvent =
   }
   /** The user left, was removed, or was refused: the room itself said so. */
   | { readonly type: "left"; readonly user: string; readonly room: string }
+  /** The room put the user out by a fault or a restart, and the client does not know. */
+  | { readonly type: "dropped"; readonly user: string; readonly room: string }
   /** The room confirmed a new nick (status 303). */
   | {
     readonly type: "renamed";
@@ -115,6 +117,7 @@ export type LossCause =
   | "link-up"
   | "unreachable"
   | "rejected"
+  | "dropped"
   | "silence"
   | "restart"
   | "operator";

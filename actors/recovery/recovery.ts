@@ -38,7 +38,7 @@ const ASKED_AT_ONCE = 4;
 /** How many users are told at one go, so that no event takes long. */
 const PORTION = 200;
 /** Losses that were noticed when they happened. */
-const NOTICED: ReadonlySet<LossCause> = new Set(["link-down", "unreachable"]);
+const NOTICED: ReadonlySet<LossCause> = new Set(["link-down", "unreachable", "dropped"]);
 
 /** A form on its way to a room that a rejoin has made. */
 interface Form {

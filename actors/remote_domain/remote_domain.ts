@@ -160,6 +160,10 @@ export class RemoteDomain {
         const join = this.joins.get(event.user, event.room);
         return join && this.#evidence.forget(join);
       }
+      case "dropped": {
+        const join = this.joins.get(event.user, event.room);
+        return join && this.#verification.dropped(join);
+      }
       case "renamed":
         return this.#renamed(event.user, event.room, event.nick);
       case "renaming":

@@ -174,6 +174,7 @@ export class Router {
       case "left":
       case "renaming":
       case "refused":
+      case "dropped":
     }
     return this.#tell(domainOf(event.user), domainOf(event.room), event);
   }

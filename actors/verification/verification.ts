@@ -162,6 +162,15 @@ export class Verification {
     this.#rejected = join;
   }
 
+  /**
+   * A room has put a user out: it, or its server, is in trouble, so that others may be out too. Who
+   * is in doubt or being brought back already is no news.
+   */
+  dropped(join: Join): void {
+    if (this.#evidence.isUnverified(join) || this.#recovery?.has(join)) return;
+    this.lost("dropped");
+  }
+
   /** Anything that the remote side made proves that it can be reached. */
   heard(): void {
     this.#heard = this.#ports.now();

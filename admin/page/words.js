@@ -31,6 +31,7 @@ export const CAUSES = {
   "link-up": "link back, unwatched before",
   "unreachable": "could not be reached",
   "rejected": "a room did not know its user",
+  "dropped": "a room put a user out by a fault or a restart",
   "silence": "silent for long",
   "restart": "not watched for a while",
   "operator": "an operator asked",

@@ -6,9 +6,10 @@
 -export([start/2, stop/1, reload/3, depends/2, mod_opt_type/1, mod_options/1, mod_doc/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export([out_up/2, in_up/3, closed/2, request/1]).
--export([news/2, el/2, is_answer/2, max_rooms/1, leavers_after/1, session/1]).
+-export([news/2, el/2, is_answer/2, rejoins/1, max_rooms/1, leavers_after/1, session/1]).
 -include("xmpp.hrl").
 -define(NS, <<"urn:x-roomkeeper:link:0">>).
+-define(MAX_COPY, 65536). % bytes
 -define(ROOMS, mod_roomkeeper_rooms).
 %% A resumed XEP-0198 session halts c2s_terminated at 50, so at 110 only a real end is seen.
 -define(HOOKS, [{s2s_out_auth_result, ?MODULE, out_up, 50}, {s2s_in_auth_result, ?MODULE, in_up, 50},
@@ -31,14 +32,15 @@ mod_options(_Host) -> [component, {max_rooms, 1000}, {leavers_after, timer:secon
 mod_doc() -> #{desc => <<"Tells the Roomkeeper component of links, joins and sessions.">>}.
 
 %% One process for each host says it all, in one order, and alone writes its table:
-%% {{User, Room}, Nick} for each join, and {prefixes, [P]} of this component process and of the last.
+%% {{User, Room}, Nick} for each join, {prefixes, [P]} of this component process and of the last, and
+%% {rejoins, Whether} this one brings users back.
 -record(state, {host, links = [] :: [{pid(), {in | out, binary()}}], % that are up
                 unreachable = #{} :: #{binary() => integer()}}).      % when the component was told
 
 init([Host | _]) ->
     process_flag(trap_exit, true),
     ets:new(process(Host), [named_table, ordered_set, {read_concurrency, true}]),
-    ets:insert(process(Host), {prefixes, []}),
+    ets:insert(process(Host), [{prefixes, []}, {rejoins, false}]),
     [ejabberd_hooks:add(Hook, Host, Module, F, Seq) || {Hook, Module, F, Seq} <- ?HOOKS],
     [ejabberd_hooks:add(Hook, F, 50) || {Hook, F} <- route_hooks(self())],
     tell(Host, greeting()),
@@ -77,9 +79,9 @@ handle_cast({closed, Pid, Clean}, #state{host = H, links = Links} = S) ->
     [tell(H, link(Link, down, Clean)) || {_, Link} <- Gone],
     {noreply, S#state{links = Left}};
 %% Requests of the component
-handle_cast({hello, Prefix}, #state{host = H, links = Links} = S) ->
+handle_cast({hello, Prefix, Rejoins}, #state{host = H, links = Links} = S) ->
     [{_, Before}] = ets:lookup(process(H), prefixes),
-    ets:insert(process(H), {prefixes, [Prefix | lists:sublist(lists:delete(Prefix, Before), 1)]}),
+    ets:insert(process(H), [{prefixes, [Prefix | lists:sublist(lists:delete(Prefix, Before), 1)]}, {rejoins, Rejoins}]),
     Joins = [el(joined, [{user, U}, {room, R}, {nick, N}])
              || [U, R, N] <- ets:match(process(H), {{'$1', '$2'}, '$3'})],
     Services = [{out, D} || D <- ejabberd_router:get_all_routes(), is_service(D, H)],
@@ -106,7 +108,8 @@ session(#jid{luser = U, lserver = S, lresource = R}) -> ejabberd_sm:get_session_
 forget(H, User) -> % a session without a join has no end to tell of
     ets:select_delete(process(H), [{{{User, '_'}, '_'}, [], [true]}]) > 0 andalso tell(H, el(ended, [{user, User}])).
 is_service(Domain, Host) -> not ejabberd_router:is_my_host(Domain) andalso Domain /= component(Host).
-copy(H, Pkt) -> tell(H, #forwarded{sub_els = [Pkt]}).
+%% What a stranger makes larger would end the component's stream.
+copy(H, Pkt) -> erlang:external_size(Pkt) =< ?MAX_COPY andalso tell(H, #forwarded{sub_els = [Pkt]}).
 %% While the component is away nothing is sent: ejabberd would try s2s to its name.
 tell(H, El) ->
     To = component(H),
@@ -124,7 +127,8 @@ is_clean(Why) -> Why == {stream, reset}.
 request(#message{from = #jid{luser = <<>>, lserver = C}, to = #jid{lserver = H}} = Pkt) ->
     Said = [El || C == component(H), El <- xmpp:get_els(Pkt), xmpp:get_ns(El) == ?NS],
     [case {Name, fxml:get_tag_attr_s(<<"id">>, El), fxml:get_tag_attr_s(<<"prefix">>, El)} of
-         {<<"hello">>, _, Prefix} when byte_size(Prefix) > 7 -> news(H, {hello, Prefix});
+         {<<"hello">>, _, Prefix} when byte_size(Prefix) > 7 ->
+             news(H, {hello, Prefix, fxml:get_tag_attr_s(<<"rejoins">>, El) == <<"true">>});
          {<<"rejoin">>, Id, _} -> news(H, {rejoin, Id, El});
          {<<"probe">>, Id, _} -> news(H, {probe, Id, El});
          _ -> ok
@@ -137,6 +141,8 @@ news(Host, News) -> gen_server:cast(process(Host), News).
 %% @doc Whether an id is that of an answer to the component: begins with a prefix that it told of.
 is_answer(Host, Id) -> [{_, Prefixes}] = ets:lookup(process(Host), prefixes), begins(Id, Prefixes).
 begins(Id, Prefixes) -> lists:any(fun(P) -> binary:longest_common_prefix([Id, P]) == byte_size(P) end, Prefixes).
+%% @doc Whether users who are put out are brought back: the component is there and does so.
+rejoins(Host) -> ets:lookup_element(process(Host), rejoins, 2) andalso ejabberd_router:is_my_route(component(Host)).
 %% @doc In how many rooms at most one session is watched.
 max_rooms(Host) -> gen_mod:get_module_opt(Host, ?MODULE, max_rooms).
 %% @doc How long after a rejoin a session hears who left meanwhile, in milliseconds.

@@ -7,6 +7,7 @@
 %% State: roomkeeper => #{{Local, Domain} => #room{}}, a room only after the user sent it an available presence.
 -record(room, {nick,          % the one that the room gave; undefined while the user is not in
                pending = 0,   % until when the answer to a join of the user's own is waited for, in ms
+               held = 0,      % when a removal was last held back, in ms
                back}).        % what it takes to bring the user back
 -define(WAIT, 60000).
 
@@ -69,7 +70,11 @@ received({#presence{type = T, from = From} = P, #{roomkeeper := _} = S} = Acc) w
         #room{back = B} = R0 ->
             R = R0#room{back = mod_roomkeeper_rejoin:heard(B)},
             case is_to(P, S) andalso lists:any(fun is_own/1, xmpp:get_els(P)) andalso xmpp:get_subtag(P, #muc_user{}) of
-                #muc_user{} = X -> {P, placed(P, X, R, S)};
+                #muc_user{} = X ->
+                    case is_held_back(P, X, R, S) of
+                        true -> dropped(From, S), {stop, {drop, put(From, R#room{held = now_ms()}, S)}};
+                        false -> {P, placed(P, X, R, S)}
+                    end;
                 false -> {P, put(From, R#room{back = told(P, R, S)}, S)}
             end
     end;
@@ -114,6 +119,17 @@ is_own(#xmlel{name = <<"x">>, children = Els}) -> lists:any(fun is_sign/1, Els);
 is_own(_) -> false.
 is_sign(#xmlel{name = <<"status">>, attrs = Attrs}) -> lists:member({<<"code">>, <<"110">>}, Attrs);
 is_sign(El) -> is_record(El, xmlel) andalso El#xmlel.name == <<"destroy">>.
+%% Whoever a room or its server puts out by a fault or a restart is to be brought back, and not to be told
+%% that it is out: few clients join again by themselves, and those that were told can't be helped any more.
+is_held_back(#presence{type = unavailable, id = Id}, #muc_user{status_codes = Codes, destroy = undefined},
+             #room{nick = Nick, held = Held}, #{lserver := H}) when Nick /= undefined ->
+    Technical = Codes -- [110],
+    Technical /= [] andalso Technical -- [332, 333] == [] andalso now_ms() > Held + ?WAIT
+        andalso not mod_roomkeeper:is_answer(H, Id) andalso mod_roomkeeper:rejoins(H);
+is_held_back(_, _, _, _) -> false.
+dropped(Room, #{lserver := H, jid := JID}) ->
+    El = mod_roomkeeper:el(dropped, [{user, jid:encode(JID)}, {room, key(jid:remove_resource(Room))}]),
+    mod_roomkeeper:news(H, {tell, El}).
 placed(#presence{type = available, from = #jid{resource = Nick} = From} = P, #muc_user{status_codes = Codes},
        #room{back = B} = R, #{lserver := H} = S) ->
     case lists:member(110, Codes) of

@@ -2,11 +2,13 @@
 -- server of those rooms is made or lost; joins rooms again when the component asks for it.
 -- For Prosody 0.12 and 13; needs both roomkeeper_*.lib.lua beside it. Licence: MIT.
 local st, jid, new_id = require "util.stanza", require "util.jid", require "util.id".medium;
+local now = require "util.time".monotonic;
 local rejoins = module:require "roomkeeper_rejoin";
 local xmlns_link, xmlns_muc_user = "urn:x-roomkeeper:link:0", "http://jabber.org/protocol/muc#user";
 local component = assert(module:get_option_string("roomkeeper_component"), "roomkeeper_component is not set");
 local max_rooms = module:get_option_number("roomkeeper_max_rooms", 1000); -- for each session
 local max_bytes = 1023; -- of a part of an address (RFC 7622)
+local max_copy = 65536; -- bytes: what a stranger makes larger would end the component's stream
 local hosts, full_sessions = prosody.hosts, prosody.full_sessions;
 local state = module:shared("state"); -- boot, prefixes and keeper (the component's session) outlive a reload
 state.boot, state.prefixes = state.boot or new_id(), state.prefixes or {};
@@ -27,7 +29,8 @@ local function copy(stanza, children) -- with these children only; an error also
 	local attr, content = stanza.attr, {};
 	for i, child in ipairs(children) do content[i] = tostring(child); end
 	local inner = { xmlns = "jabber:client", from = attr.from, to = attr.to, id = attr.id, type = attr.type };
-	send(element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content))));
+	local copied = element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content)));
+	if #copied <= max_copy then send(copied); end
 end
 local function copy_error(stanza) copy(stanza, { stanza:get_child("error") }); end
 
@@ -37,6 +40,23 @@ local function is_answer(attr) -- to this component process, or to the last one
 	end
 end
 local links = module:require "roomkeeper_links".watch(component, tell, is_answer);
+
+-- Whoever a room or its server puts out by a fault or a restart is to be brought back, and not to be told
+-- that it is out: few clients join again by themselves, and those that were told can't be helped any more.
+local patience = 60; -- seconds after one such removal in which the next one is passed on
+local function is_held_back(row, x)
+	local technical = false;
+	for status in x:childtags("status") do
+		local code = status.attr.code;
+		technical = technical or code == "332" or code == "333";
+		if code ~= "110" and code ~= "332" and code ~= "333" then return false; end
+	end
+	if not technical or x:get_child("destroy") or not row.nick then return false; end
+	if not state.rejoins or not state.keeper or state.keeper.destroyed then return false; end
+	if now() < (row.held or -patience) + patience then return false; end
+	row.held = now();
+	return true;
+end
 
 -- Rows are kept on the session: they end with it, and outlast its hibernation and resumption (XEP-0198).
 -- A room gets one when the user sends it a presence, and loses it when the user is out. row.nick is the
@@ -99,6 +119,11 @@ module:hook("presence/full", function (event)
 		if nick ~= row.nick and nick ~= "" then rejoins.told(row, nick, not attr.type); end
 		return;
 	end
+	local is_notice = event.origin.host == component; -- it knows what it sent itself
+	if attr.type and not is_notice and is_held_back(row, x) then
+		tell("dropped", { user = attr.to, room = room });
+		return true;
+	end
 	if attr.type then
 		local item = x:get_child_with_attr("status", nil, "code", "303") and x:get_child("item");
 		nick = item and item.attr.nick or nil;
@@ -111,7 +136,6 @@ module:hook("presence/full", function (event)
 	elseif not nick then
 		row.others = nil; -- who is out lists nobody
 	end
-	local is_notice = event.origin.host == component; -- it knows what it sent itself
 	if not nick and (is_notice or not (row.joining or row.opened)) then rows[room] = nil; end
 	if not is_notice then copy(stanza, { x }); end
 end, 1);
@@ -167,6 +191,7 @@ module:hook("message/host", function (event)
 		local asks = origin == state.keeper and (attr.id or ""):sub(1, #state.prefixes[1]) == state.prefixes[1];
 		if prefix then
 			state.keeper, state.prefixes = origin, { prefix, state.prefixes[1] };
+			state.rejoins = request.attr.rejoins == "true";
 			hello(); snapshot();
 		elseif asks and request.name == "rejoin" then
 			rejoin(attr);

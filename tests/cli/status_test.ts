@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { type HttpOptions, serveAdmin } from "../../admin/http.ts";
 import { overview } from "../../admin/overview.ts";
+import { atOnce } from "../../admin/sliced.ts";
 import { type DomainRow, domainRows } from "../../admin/rows.ts";
 import { status, StatusError } from "../../cli/status.ts";
 import { statusText } from "../../cli/status_text.ts";
@@ -104,12 +105,12 @@ function text(
     change?: (row: DomainRow) => DomainRow;
   } = {},
 ) {
-  const { colour = false, size, change = (row) => row, ...rest } = options;
+  const { colour = false, size = 500, change = (row) => row, ...rest } = options;
   const query = { search: "", sort: "trouble", reverse: false, page: 1, size } as const;
   const { keeper, history, now } = scene;
-  const page = domainRows(keeper, history, query, now);
+  const page = atOnce(domainRows(keeper, history, query, now));
   const view = {
-    overview: overview(keeper, history, "1.2.3", now),
+    overview: atOnce(overview(keeper, history, "1.2.3", now)),
     ...page,
     rows: page.rows.map(change),
   };

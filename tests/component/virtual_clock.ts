@@ -25,6 +25,15 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Time passes while the process is stopped: what is due happens late, all of it now. */
+  suspend(ms: number): void {
+    this.#now += ms;
+    const due = [...this.#timers].filter((timer) => timer.at <= this.#now);
+    for (const timer of due.sort((a, b) => a.at - b.at)) {
+      if (this.#timers.delete(timer)) timer.fire();
+    }
+  }
+
   /** Lets time pass, and what is due happen in its order. */
   advance(ms: number): void {
     const until = this.#now + ms;

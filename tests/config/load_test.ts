@@ -247,6 +247,20 @@ Deno.test("beyond the loopback interface HTTP needs a token", () => {
   assertEquals(parse(fromFile, { files: { t: "u" } }).http.token?.reveal(), "u");
 });
 
+Deno.test("a token must be one that a header can carry", () => {
+  const withToken = (token: string) => `${SERVER}[http]\ntoken = ${JSON.stringify(token)}`;
+  for (const token of ["x", "a long random text", "~!@#$%^&*()"]) {
+    assertEquals(parse(withToken(token)).http.token?.reveal(), token);
+  }
+  for (const token of [" x", "x ", "clé", "a\tb", "☂"]) {
+    const [problem, ...others] = problems(withToken(token));
+    assertStringIncludes(problem ?? "", "token can't be sent in a header");
+    assertEquals([others, problem?.includes(token)], [[], false]);
+  }
+  const fromFile = `${SERVER}[http]\ntoken_file = "t"`;
+  assertThrows(() => parse(fromFile, { files: { t: "x " } }), ConfigError, "token can't be sent");
+});
+
 Deno.test("hosts, listen addresses and admins must look like such", () => {
   const wrong = `${SERVER}host = "http://home"\n[http]\nlisten = "9090"\n[admin]
 jids = ["admin@home.example", "home.example", "a@b/c", "@x"]`;

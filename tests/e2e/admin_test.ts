@@ -50,7 +50,7 @@ Deno.test("an admin steers Roomkeeper over XMPP, and sees it over HTTP and on th
   await roomkeeper.until("the verification", ({ properties }) => properties.event === "settled");
 
   const terminal = await roomkeeper.command("status");
-  assertStringIncludes(terminal, "1 joins of 1 sessions in 1 domains");
+  assertStringIncludes(terminal, "1 join of 1 session in 1 domain");
   assert(/rooms\.example +up +1 +1 /.test(terminal), terminal);
   // deno-lint-ignore no-control-regex
   assert(!/\x1b/.test(terminal), "no colours where there is no terminal");

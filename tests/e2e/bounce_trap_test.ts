@@ -1,6 +1,7 @@
 /**
  * After one failed attempt to connect, ejabberd refuses everything to a domain for up to five
- * minutes (`s2s_max_retry_delay`). Roomkeeper must not be the one who makes that attempt.
+ * minutes (`s2s_max_retry_delay`). Roomkeeper's attempts are the host's own, and its plugin ends what
+ * they bring about.
  */
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
@@ -69,13 +70,14 @@ async function comeBack(resolvable: boolean, name: string): Promise<void> {
       `Roomkeeper and in ${unkept} s without`,
   );
   assertEquals(asked, 0, "asked in users' names while the rooms were down");
-  const failed = "Failed to establish outbound s2s connection home.example -> rooms.example";
-  assertEquals(home.log.where((line) => line.includes(failed)), []);
   assert(kept < unkept + NOISE_S);
 
-  assert(await occupant.told(PATIENCE_MS));
+  assert(await occupant.helped(PATIENCE_MS));
   await alice.settle();
-  assertEquals([occupant.notices.length, occupant.dismissals.length], [1, 0]);
+  assertEquals([occupant.returns.length + occupant.notices.length, occupant.dismissals.length], [
+    1,
+    0,
+  ]);
 }
 
 /** Asks the rooms' server every second until it answers; returns how many seconds that took. */

@@ -65,13 +65,13 @@ Component "${GATEWAY}"
 }
 
 for (const [software, makeHome] of HOMES) {
-  Deno.test(`a gateway of ${software} itself is killed: its people are told once, others nothing`, async () => {
+  Deno.test(`a gateway of ${software} itself is killed: its people are brought back once, others left alone`, async () => {
     await using stage = await Stage.start(makeHome());
     await using irc = new Ngircd();
     await using gateway = new Biboumi({ domain: GATEWAY, server: stage.home.ip, irc: irc.ip });
     await irc.start();
     await gateway.start();
-    const gone = [
+    const lost = [
       await stage.enter("alice", `#tea@${GATEWAY}`, "Alice"),
       await stage.enter("alice", `#cake@${GATEWAY}`, "Alice"),
       await stage.enter("bob", `#tea@${GATEWAY}`, "Bob"),
@@ -84,13 +84,15 @@ for (const [software, makeHome] of HOMES) {
     await gateway.kill();
     await stage.keeper.until("the loss", is("loss", GATEWAY), { after });
     await gateway.start();
-    // One comes back by herself before she is asked about: she is in, and told nothing more.
+    // One comes back by herself before she is asked about: she is in, and left alone.
     const back = await stage.enter("bob", `#cake@${GATEWAY}`, "Bob");
-    for (const occupant of gone) {
-      assert(await occupant.told(PATIENCE_MS), `${occupant.client.jid} in ${occupant.room}`);
+    for (const occupant of lost) {
+      assert(await occupant.back(PATIENCE_MS), `${occupant.client.jid} in ${occupant.room}`);
     }
     await stage.settled(GATEWAY, after);
-    await stage.judge({ gone, staying: [...staying, back] });
+    for (const { returns } of lost) assertEquals(returns.length, 1);
+    for (const { returns } of [...staying, back]) assertEquals(returns.length, 0);
+    await stage.judge({ gone: [], staying: [...staying, back, ...lost] });
   });
 }
 

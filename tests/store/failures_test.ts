@@ -1,14 +1,34 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openStore, StoreError } from "../../store/mod.ts";
+import { APPLICATION_ID } from "../../store/schema.ts";
 import { Bench, Folder, knownLinks, numbers, storedNumbers } from "./fixture.ts";
 
 /** Enough to be more than SQLite keeps in memory. */
 const MANY = 40_000;
 
-Deno.test("a file that is no database is set aside, and a new one begun", async () => {
+const TEXT = "# This is a configuration, whatever [store] path says.\n";
+
+Deno.test("what is no database of ours is refused, and left alone", async () => {
+  for (
+    const [content, reason] of [
+      [utf8(TEXT.repeat(100)), "no-database"],
+      [utf8("x"), "no-database"],
+      [withId(0x0f055112), "foreign"],
+    ] as const
+  ) {
+    using folder = new Folder();
+    Deno.writeFileSync(folder.file, content);
+    const error = await assertRejects(() => openStore(folder.file), StoreError, "Choose another");
+    assertEquals([error.reason, error.lasting], [reason, true]);
+    assertEquals(folder.names, ["joins.sqlite"]);
+    assertEquals(Deno.readFileSync(folder.file), content);
+  }
+});
+
+Deno.test("a damaged database of ours is set aside, and a new one begun", async () => {
   using folder = new Folder();
-  const text = "This is a text file, whatever its name says.\n".repeat(100);
-  Deno.writeTextFileSync(folder.file, text);
+  const damaged = withId(APPLICATION_ID);
+  Deno.writeFileSync(folder.file, damaged);
   await using bench = await Bench.open(folder.file);
   assertEquals(bench.log, ["error store-set-aside"]);
   assertEquals([bench.store.health.failures, bench.store.health.setAside], [1, 1]);
@@ -19,7 +39,26 @@ Deno.test("a file that is no database is set aside, and a new one begun", async 
   const aside = folder.names.filter((name) => name !== "joins.sqlite");
   assertEquals(aside.length, 1);
   assertMatch(aside[0]!, /^joins\.sqlite\.corrupt-\d{8}T\d{6}Z$/);
-  assertEquals(Deno.readTextFileSync(`${folder.path}/${aside[0]}`), text);
+  assertEquals(Deno.readFileSync(`${folder.path}/${aside[0]}`), damaged);
+});
+
+Deno.test("what came in the place of a damaged file is not renamed", async () => {
+  using folder = new Folder();
+  await using bench = await Bench.open(folder.file);
+  bench.store.backUpBy(() => knownLinks(numbers(MANY)));
+  bench.put(...numbers(MANY));
+  await bench.pass(10_000);
+  damage(folder.file);
+  Deno.renameSync(folder.file, `${folder.file}.damaged`);
+  Deno.writeTextFileSync(folder.file, TEXT);
+  bench.put(...numbers(MANY));
+  await bench.pass(60_000);
+  assertEquals(bench.store.health.state, "failing");
+  assertEquals(Deno.readTextFileSync(folder.file), TEXT);
+  assertEquals(folder.names.filter((name) => name.includes(".corrupt-")), []);
+  Deno.removeSync(folder.file);
+  await bench.pass(120_000);
+  assertEquals(bench.store.health.state, "ok");
 });
 
 Deno.test("a damaged page is found before anything is believed", async () => {
@@ -84,14 +123,43 @@ for (const [what, gone] of [["deleted", "remove"], ["moved away", "rename"]] as 
     await bench.pass(200);
     if (gone === "remove") Deno.removeSync(folder.file);
     else Deno.renameSync(folder.file, `${folder.file}.old`);
-    await bench.pass(20_000);
-    bench.put(99);
-    await bench.pass(20_000);
+    // Nothing is written, and nobody else can begin a file in its place.
+    const { reason } = await assertRejects(() => openStore(folder.file), StoreError);
+    assertEquals(reason, "locked");
+    await bench.pass(10_000);
     assertEquals([bench.store.health.state, bench.store.health.failures], ["ok", 1]);
+    assert(Deno.statSync(folder.file).isFile);
+    bench.put(99);
+    await bench.pass(200);
     assertEquals(bench.log, ["error store-failing", "info store-ok"]);
     await bench.store.close();
     assertEquals(await storedNumbers(folder.file), numbers(100));
   });
+}
+
+Deno.test("a process that is stopped during a write blames no disk", async () => {
+  using folder = new Folder();
+  await using bench = await Bench.open(folder.file);
+  bench.put(...numbers(5_000));
+  bench.clock.advance(200);
+  assert(bench.store.health.pending > 0, "a write is under way");
+  bench.clock.suspend(60_000);
+  await bench.store.idle();
+  await bench.pass(10_000);
+  assertEquals(bench.store.health.pending, 0);
+  assertEquals([bench.log, bench.store.health.failures], [[], 0]);
+});
+
+/** A header of SQLite with the id of an application, and nothing good behind it. */
+function withId(id: number): Uint8Array {
+  const bytes = new Uint8Array(8192).fill(0x5a);
+  bytes.set(utf8("SQLite format 3\0"));
+  new DataView(bytes.buffer).setUint32(68, id);
+  return bytes;
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /** Overwrites everything behind the first pages. */

@@ -59,6 +59,21 @@ export class KeeperProgram implements AsyncDisposable {
     return this.#running.pid;
   }
 
+  /** Where its status page is, if it can be looked into. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#ports[1]}`;
+  }
+
+  /** Whether a line that it logged has this in it. */
+  logged(text: string): boolean {
+    return this.#running.lines.entries.some((line) => line.includes(text));
+  }
+
+  /** How many lines it has logged. */
+  get lines(): number {
+    return this.#running.lines.length;
+  }
+
   /** Starts it. */
   start(): void {
     this.#open = new Set();
@@ -104,14 +119,14 @@ export class KeeperProgram implements AsyncDisposable {
 
   /** Its metrics, by name and labels as they are written. */
   async metrics(): Promise<ReadonlyMap<string, number>> {
-    const response = await fetch(`http://127.0.0.1:${this.#ports[1]}/metrics`);
+    const response = await fetch(`${this.url}/metrics`);
     const lines = (await response.text()).matchAll(/^(\w+(?:\{[^}]*\})?) (\S+)$/gm);
     return new Map([...lines].map(([, name, value]) => [name!, Number(value)]));
   }
 
   /** The joins that it shows, by domain. */
   async domains(): Promise<ReadonlyMap<string, number>> {
-    const response = await fetch(`http://127.0.0.1:${this.#ports[1]}/api/domains?size=500`);
+    const response = await fetch(`${this.url}/api/domains?size=500`);
     const { rows } = await response.json() as { rows: { domain: string; joins: number }[] };
     return new Map(rows.map(({ domain, joins }) => [domain, joins]));
   }

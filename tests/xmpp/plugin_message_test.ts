@@ -15,8 +15,8 @@ const user = "romeo@home.example/phone";
 const room = "garden@rooms.example";
 
 const PAYLOADS: readonly PluginPayload[] = [
-  { type: "keeper-hello", prefix: "rk-1f2e-", version: 1 },
-  { type: "keeper-hello", prefix: "rk-1f2e-", version: 2 },
+  { type: "keeper-hello", prefix: "rk-1f2e-", version: 1, rejoins: false },
+  { type: "keeper-hello", prefix: "rk-1f2e-", version: 2, rejoins: true },
   { type: "rejoin", id: "rk-1f2e-1", user, room },
   { type: "rejoining", id: "rk-1f2e-1" },
   { type: "norejoin", id: "rk-1f2e-1", reason: "joining" },
@@ -30,6 +30,7 @@ const PAYLOADS: readonly PluginPayload[] = [
   { type: "link", domain: "rooms.example", state: "up", direction: "in", clean: false },
   { type: "link", domain: "rooms.example", state: "down", direction: "out", clean: true },
   { type: "ended", user },
+  { type: "dropped", user: "ann@home.example/phone", room: "garden@rooms.example" },
   { type: "synced" },
 ];
 
@@ -39,6 +40,8 @@ Deno.test("every event is read as it was built, all in one message", () => {
     malformed: [],
   });
 });
+
+const LONG = "é".repeat(512);
 
 function event(name: string, attrs: Record<string, string> = {}): Element {
   return xml(name, NS.plugin, attrs);
@@ -55,6 +58,12 @@ for (
     [event("joined", { user, room: `${room}/r`, nick: "r" }), "room"],
     [event("joined", { user, room: "rooms.example", nick: "r" }), "room"],
     [event("joined", { user, room, nick: "" }), "nick"],
+    [event("joined", { user, room, nick: LONG }), "nick"],
+    [event("joined", { user: `${LONG}@home.example/x`, room, nick: "r" }), "user"],
+    [event("joined", { user: `r@home.example/${LONG}`, room, nick: "r" }), "user"],
+    [event("joined", { user, room: `${LONG}@rooms.example`, nick: "r" }), "room"],
+    [event("link", { domain: LONG, state: "up", direction: "in" }), "domain"],
+    [event("rejoining", { id: LONG }), "id"],
     [event("link", { state: "up", direction: "in" }), "domain"],
     [event("link", { domain: "a@b", state: "up", direction: "in" }), "domain"],
     [event("link", { domain: "b", state: "lost", direction: "in" }), "state"],
@@ -71,7 +80,7 @@ for (
   ] as const
 ) {
   const { name, attrs } = element;
-  Deno.test(`<${name}/> with ${JSON.stringify(attrs)} is malformed`, () => {
+  Deno.test(`<${name}/> with ${JSON.stringify(attrs).replaceAll(LONG, "1,024 bytes")} is malformed`, () => {
     const error = assertThrows(
       () => parsePluginEvent(element),
       MalformedPluginEventError,
@@ -112,7 +121,7 @@ Deno.test("events that a later version may add are passed over", () => {
 
 Deno.test("a message that came back as an error says nothing, nor does another stanza", () => {
   const children = [
-    pluginElement({ type: "keeper-hello", prefix: "rk-", version: 2 }),
+    pluginElement({ type: "keeper-hello", prefix: "rk-", version: 2, rejoins: false }),
     event("ended"),
   ];
   const nothing = { events: [], malformed: [] };

@@ -24,8 +24,8 @@ export const MAX_ATTRIBUTES = 64;
 export const MAX_PREFIXES = 64;
 /** The largest stream header, in bytes. */
 export const MAX_HEADER_BYTES = 16384;
-/** The longest reference, such as `&#x1F600;`, in bytes. */
-export const MAX_REFERENCE_BYTES = 32;
+/** The longest reference, such as `&#x1F600;`, in bytes without `;`: it may begin with many zeros. */
+export const MAX_REFERENCE_BYTES = 256;
 /** The most records found in one go. */
 export const BATCH = 256;
 

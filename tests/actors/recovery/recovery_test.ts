@@ -445,3 +445,34 @@ Deno.test("20,000 users who are out are all brought back, and nobody is forgotte
   assertEquals(rig.phase, undefined);
   assertEquals([new Set(rejoined(rig)).size, rig.rejoins.length, rig.told], [20_000, 20_000, []]);
 });
+
+Deno.test("who is put out by a fault of the room is brought back, and so are others it has lost", () => {
+  const rig = lost().join("garden", "ann", "bob").join("pond", "cid");
+  const out = new Set(["ann", "bob"].map((name) => user(name)));
+  rig.reply = ({ user }) => out.has(user) ? ANSWERS.notIn : ANSWERS.joined;
+  rig.onRejoin = ({ user }) => (out.delete(user), "in");
+  rig.receive({ type: "dropped", user: user("ann"), room: room("garden") });
+  rig.receive({ type: "dropped", user: user("bob"), room: room("garden") });
+  rig.advance(MINUTE);
+  assertEquals(rejoined(rig).toSorted(), ["ann", "bob"]);
+  assertEquals([rig.told, rig.phase], [[], undefined]);
+  const losses = rig.reports.filter(({ type }) => type === "loss");
+  assertEquals(losses.length, 1, "the second one was in doubt already");
+});
+
+Deno.test("who is put out again while being brought back is brought back once more", () => {
+  const rig = lost().join("garden", "ann");
+  rig.onRejoin = () => "in";
+  rig.receive({ type: "dropped", user: user("ann"), room: room("garden") });
+  rig.advance(10 * SECOND);
+  rig.receive({ type: "dropped", user: user("ann"), room: room("garden") });
+  rig.advance(MINUTE);
+  assertEquals([rejoined(rig), rig.told, rig.phase], [["ann", "ann"], [], undefined]);
+});
+
+Deno.test("a room that puts out whom nobody knows to be there changes nothing", () => {
+  const rig = lost().join("garden", "ann");
+  rig.receive({ type: "dropped", user: user("bob"), room: room("garden") });
+  rig.advance(MINUTE);
+  assertEquals([rig.asked, rig.phase], [[], undefined]);
+});

@@ -10,7 +10,7 @@ export const stopped: Case = {
     const lostAt = now();
     await stage.stopRooms();
     await stage.startRooms();
-    // Prosody restores who was in its rooms; the others forget them, or say goodbye.
+    // Prosody restores who was in its rooms; the others forget them, and say goodbye.
     if (stage.cell.rooms !== "prosody") {
       return await judge(stage, { occupants, dropped: occupants, lostAt });
     }

@@ -68,6 +68,7 @@ export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> 
   await Promise.all([stage.bystander, ...occupants].map(({ client }) => client.settle()));
 
   const { bystander } = stage;
+  const { feed } = stage.cell;
   const recovers = stage.recovers && !givenUp;
   const count = {
     false: bystander.notices.length + stage.rejoins(bystander),
@@ -85,8 +86,10 @@ export async function judge(stage: Stage, evidence: Evidence): Promise<Outcome> 
     const told = notices.length + dismissals.length;
     const truth = truths[index];
     if (truth === "in") count.false += notices.length;
-    // Whoever is told by the room itself knows what it has to do; so does everybody in a room that is gone.
-    else if (told === 0 || (truth === "out" && notices.length > 0 && stage.recovers)) {
+    // A notice is enough only where there is no room to bring anybody back to; what a room itself says
+    // of a fault is kept from the client by a plugin alone.
+    else if (told === 0) count.missed++;
+    else if (truth === "out" && recovers && (notices.length > 0 || feed === "plugin")) {
       count.missed++;
     }
     if (told > 1 || rejoins > 1) count.doubled++;

@@ -41,6 +41,8 @@ export interface StageOptions extends ServerOptions {
    * @default {false}
    */
   readonly asShipped?: boolean;
+  /** `ping_muc_delay` of mod_ping_muc, in seconds, where that is in Roomkeeper's place. */
+  readonly pingMucDelay?: number;
 }
 
 /** The options of `[keeper]` on every stage: everything happens in seconds. */
@@ -90,13 +92,18 @@ export class Stage implements AsyncDisposable {
   #secondsAway: number | undefined;
 
   private constructor(cell: Cell, options: StageOptions) {
-    const { keeperFederates = false, asShipped = false } = options;
+    const { keeperFederates = false, asShipped = false, pingMucDelay } = options;
     const ejabberd = asShipped ? {} : EJABBERD_RETRY;
     const shared = { ...serverOptions(options), keeperCertified: keeperFederates };
     this.keeperFederates = keeperFederates;
     this.cell = cell;
     this.home = cell.home === "prosody"
-      ? prosodyHome({ ...shared, feed: cell.feed, homeHosts: `Component "${ELSEWHERE}" "muc"` })
+      ? prosodyHome({
+        ...shared,
+        feed: cell.feed,
+        homeOptions: pingMucDelay === undefined ? "" : `ping_muc_delay = ${pingMucDelay}`,
+        homeHosts: `Component "${ELSEWHERE}" "muc"`,
+      })
       : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: ejabberd });
     this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd });
     this.keeper = new Roomkeeper({

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { makeCorpus } from "../../../bench/xml_corpus.ts";
 import { Field, Flag, Kind, StanzaScanner } from "../../../xml/scanner/mod.ts";
+import { parseInside } from "../streams.ts";
 import { scan, type Snapshot } from "./snapshot.ts";
 
 const OPEN = "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' id='s1'" +
@@ -234,4 +235,27 @@ Deno.test("fieldIs compares all bytes of a field", () => {
   assertEquals(is(Field.From, ""), false);
   assertEquals(is(Field.To, ""), true);
   assertEquals(is(Field.Id, ""), true);
+});
+
+Deno.test("a reference may begin with many zeros (W3C valid-sa-042 and 056)", async () => {
+  for (const zeros of [0, 8, 80, 250]) {
+    for (const reference of [`&#${"0".repeat(zeros)}65;`, `&#x${"0".repeat(zeros)}41;`]) {
+      const stanza = `<message from='${reference}' id='1'>${reference}</message>`;
+      assertEquals(record(stanza).kind, "Message");
+      const event = (await parseInside(stanza)).events.at(-2);
+      assert(event?.type === "stanza");
+      assertEquals([event.element.attr("from"), event.element.text], ["A", "A"], reference);
+    }
+  }
+});
+
+Deno.test("scanner and parser draw one line for references that are too long", async () => {
+  for (const length of [254, 255, 256, 257, 400]) {
+    for (const start of ["&#", "&#x"]) {
+      const text = `<iq>${(start + "0".repeat(length)).slice(0, length - 2)}41;</iq>`;
+      const scanned = scan(new TextEncoder().encode(OPEN + text), [7]).refused;
+      const { error } = await parseInside(text, [7]);
+      assertEquals([length, error], [length, scanned]);
+    }
+  }
 });

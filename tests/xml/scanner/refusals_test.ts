@@ -66,7 +66,7 @@ const CASES: readonly (readonly [Refusal, Uint8Array])[] = [
   [Refusal.TooManyAttributes, inStanza(`<a ${many(65, (i) => ` b${i}=''`)}/>`)],
   [Refusal.TooManyPrefixes, inStanza(`<a ${many(64, (i) => ` xmlns:b${i}='urn:b'`)}/>`)],
   [Refusal.TooManyPrefixes, inStanza(`<a xmlns:b='${"a".repeat(9000)}'/>`)],
-  [Refusal.ReferenceTooLong, inStanza(`&#${"0".repeat(40)}65;`)],
+  [Refusal.ReferenceTooLong, inStanza(`&#${"0".repeat(300)}65;`)],
 ];
 
 for (const [refusal, bytes] of CASES) {
