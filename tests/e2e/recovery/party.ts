@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ALICE } from "../cases/people.ts";
 import type { Client, Received } from "../support/client.ts";
-import { Occupant, orNothing } from "../support/occupant.ts";
+import { type Occupant, orNothing } from "../support/occupant.ts";
 import { configure } from "../support/room_owner.ts";
 import { PATIENCE_MS, type Stage } from "../support/stage.ts";
 
