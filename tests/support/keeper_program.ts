@@ -64,6 +64,11 @@ export class KeeperProgram implements AsyncDisposable {
     return `http://127.0.0.1:${this.#ports[1]}`;
   }
 
+  /** Whether a line that it logged has this in it. */
+  logged(text: string): boolean {
+    return this.#running.lines.entries.some((line) => line.includes(text));
+  }
+
   /** How many lines it has logged. */
   get lines(): number {
     return this.#running.lines.length;
