@@ -84,6 +84,13 @@ const makers = {
       )
       .addOption(port("--port <PORT>", "At which port. Default: 5347."))
       .addOption(
+        texts(
+          "--gateways <DOMAIN>",
+          "A gateway with many users in your server's rooms, which is to get their presence once " +
+            "(docs/gateways.md); repeat for more. It is not asked for.",
+        ),
+      )
+      .addOption(
         text(
           "--store <FILE>",
           "The database. A service of systemd may write to /var/lib/roomkeeper alone. " +

@@ -154,6 +154,10 @@ export const TRIED: Readonly<Record<string, Try>> = {
   "npx --yes deno@2.9.6 task demo": prints("Bob alone was told, once, and is back."),
   [`${init} prosody --watch home.example`]: writes("roomkeeper.toml", lines.prosody),
   [`${init} prosody --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.prosody),
+  [`${init} prosody --watch home.example --gateways phones.example`]: writes(
+    "roomkeeper.toml",
+    lines.prosody,
+  ),
   [`${init} ejabberd --watch home.example`]: writes("roomkeeper.toml", lines.ejabberd),
   [`${init} ejabberd --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.ejabberd),
   "deno task roomkeeper check": check,
@@ -167,6 +171,8 @@ export const TRIED: Readonly<Record<string, Try>> = {
   "sudo install -D -m 0644 -t /usr/local/lib/prosody/modules servers/prosody/*.lua": installs(
     "usr/local/lib/prosody/modules/roomkeeper_rejoin.lib.lua",
   ),
+  "sudo install -D -m 0644 servers/prosody/mod_roomkeeper_gateways.lua /usr/local/lib/prosody/modules/mod_roomkeeper_gateways.lua":
+    installs("usr/local/lib/prosody/modules/mod_roomkeeper_gateways.lua"),
   "sudo install -g prosody -m 0640 roomkeeper.prosody.cfg.lua /etc/prosody/conf.d/roomkeeper.cfg.lua":
     async (sandbox, command) => {
       await sandbox.run(command.replace("-g prosody ", ""));

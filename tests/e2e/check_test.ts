@@ -121,7 +121,7 @@ for (const software of ["prosody", "ejabberd"] as const) {
     assertStringIncludes(output, `\nok    the stock feed of ${HOST} works: a copy came\n`);
     assertMatch(
       output,
-      /\nok    looks for lost domains as keeper\.home\.example: its? .*DNS record/,
+      /\nok {4}looks for lost domains as keeper\.home\.example: its? .*DNS record/,
     );
     assert(output.endsWith("\n\nRoomkeeper can work with this server.\n"), output);
   });

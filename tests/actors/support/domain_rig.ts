@@ -8,6 +8,7 @@ import type {
 } from "../../../actors/messages/events.ts";
 import { type DomainOptions, domainOptions } from "../../../actors/messages/options.ts";
 import { RemoteDomain } from "../../../actors/remote_domain/remote_domain.ts";
+import { Sessions } from "../../../actors/joins/sessions.ts";
 import type { RejoinRefusal } from "../../../xmpp/plugin_events.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
 import { Timeline } from "./timeline.ts";
@@ -80,7 +81,7 @@ export class DomainRig {
   #ids = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(options: DomainOptions = {}) {
+  constructor(options: DomainOptions = {}, sessions: Sessions = new Sessions()) {
     this.domain = new RemoteDomain(
       HOST,
       DOMAIN,
@@ -96,6 +97,7 @@ export class DomainRig {
         triesAnew: () => this.triesAnew,
         ownOutage: () => this.outage,
       },
+      sessions,
     );
   }
 
