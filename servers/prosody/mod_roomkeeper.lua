@@ -114,20 +114,28 @@ module:hook("presence/full", function (event)
 	if not row or attr.type and attr.type ~= "unavailable" then return; end -- the user never asked to be there
 	rejoins.seen(row);
 	local x = stanza:get_child("x", xmlns_muc_user);
-	if not x or not (x:get_child_with_attr("status", nil, "code", "110") or x:get_child("destroy")) then return; end
+	local nick = attr.from:sub(#room + 2);
+	if not x or not (x:get_child_with_attr("status", nil, "code", "110") or x:get_child("destroy")) then
+		if nick ~= row.nick and nick ~= "" then rejoins.told(row, nick, not attr.type); end
+		return;
+	end
 	local is_notice = event.origin.host == component; -- it knows what it sent itself
 	if attr.type and not is_notice and is_held_back(row, x) then
 		tell("dropped", { user = attr.to, room = room });
 		return true;
 	end
-	local nick = jid.resource(attr.from);
 	if attr.type then
 		local item = x:get_child_with_attr("status", nil, "code", "303") and x:get_child("item");
 		nick = item and item.attr.nick or nil;
 	end
 	if nick and #nick > max_bytes then return; end
 	row.nick = nick;
-	if not attr.type then row.joining = nil; end
+	if not attr.type then
+		row.joining = nil;
+		if row.opened then rejoins.is_back(row, full_sessions[attr.to], room); end
+	elseif not nick then
+		row.others = nil; -- who is out lists nobody
+	end
 	if not nick and (is_notice or not (row.joining or row.opened)) then rows[room] = nil; end
 	if not is_notice then copy(stanza, { x }); end
 end, 1);
