@@ -16,6 +16,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   "command -v biboumi": "biboumi",
   "command -v ngircd": "ngircd",
   "command -v openssl": "openssl",
+  "test -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1": "libfaketime",
 };
 
 async function succeeds(script: string): Promise<boolean> {
