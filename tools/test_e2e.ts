@@ -20,6 +20,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   "command -v tmux": "tmux",
   "command -v chromium": "chromium",
   "command -v openssl": "openssl",
+  "test -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1": "libfaketime",
 };
 
 async function succeeds(script: string): Promise<boolean> {
