@@ -4,21 +4,22 @@
  * @module
  */
 import { Counter, Gauge, type OpenMetricsContentType, type Registry } from "prom-client";
+import type { Census } from "./census.ts";
 import type { KeeperView } from "./keeper_view.ts";
 
-const LINKS = ["up", "idle", "down", "unknown"] as const;
-const PHASES = ["delay", "probe", "backoff", "asking"] as const;
 const LANES = ["urgent", "normal"] as const;
 
 /**
  * Adds gauges to a registry.
  *
  * @param keeper What to look at.
+ * @param census What was counted last.
  * @param version The version of Roomkeeper.
  */
 export function addGauges(
   registry: Registry<OpenMetricsContentType>,
   keeper: KeeperView,
+  census: () => Census,
   version: string,
 ): void {
   const gauge = (name: string, help: string, value: () => number) =>
@@ -46,25 +47,25 @@ export function addGauges(
         for (const [of, value] of values()) this.labels(of).set(value);
       },
     });
-  const domains = () => keeper.router.domains;
 
-  gauge("roomkeeper_joins", "Joins that are kept.", () => {
-    let joins = 0;
-    for (const domain of domains()) joins += domain.joins.size;
-    return joins;
-  });
+  gauge("roomkeeper_joins", "Joins that are kept.", () => census().joins);
   gauge("roomkeeper_sessions", "Sessions with at least one join.", () => keeper.router.sessions);
   labelled(
     "roomkeeper_domains",
     "Domains with rooms that users are in, by the state of the link.",
     "link",
-    () => tally(LINKS, domains().map(({ status }) => status.link)),
+    () => Object.entries(census().links),
   );
   labelled(
     "roomkeeper_verifying_domains",
     "Domains that are being verified, by what is done at the moment.",
     "phase",
-    () => tally(PHASES, domains().map(({ status }) => status.phase)),
+    () => Object.entries(census().phases),
+  );
+  gauge(
+    "roomkeeper_rejoining_users",
+    "Users who are being brought back.",
+    () => census().rejoining,
   );
   gauge(
     "roomkeeper_mailbox_events",
@@ -83,6 +84,16 @@ export function addGauges(
     () => keeper.hosts.map(({ host, state }) => [host, Number(state === "synced")]),
   );
   labelled(
+    "roomkeeper_plugin_outdated",
+    "1 for each watched host whose plugin is too old to rejoin rooms, else 0.",
+    "host",
+    () =>
+      keeper.hosts.map(({ host, state, takesRequests }) => [
+        host,
+        Number(state === "synced" && !takesRequests),
+      ]),
+  );
+  labelled(
     "roomkeeper_outbox_stanzas",
     "Stanzas that wait to be sent to the server, by lane.",
     "lane",
@@ -90,7 +101,7 @@ export function addGauges(
   );
   gauge(
     "roomkeeper_notices_paused",
-    "1 while notices are held back, else 0.",
+    "1 while rejoins and notices are held back, else 0.",
     () => Number(keeper.paused),
   );
   gauge("roomkeeper_held_notices", "Notices that are held back.", () => keeper.held);
@@ -167,14 +178,4 @@ export function addGauges(
     "version",
     () => [[version, 1]],
   );
-}
-
-/** How often each of `names` is among `found`. */
-function tally<Name extends string>(
-  names: readonly Name[],
-  found: readonly (Name | undefined)[],
-): (readonly [Name, number])[] {
-  const counts = new Map<Name, number>(names.map((name) => [name, 0]));
-  for (const name of found) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts];
 }

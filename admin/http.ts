@@ -7,6 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../actors/runtime/mod.ts";
 import { RateLimitedLog } from "../keeper/rate_limited_log.ts";
 import { ASSETS } from "./assets.ts";
+import { takeCensus } from "./census.ts";
 import { DOMAIN_PAGE, LOGIN_PAGE, STATUS_PAGE, WRONG_TOKEN_PAGE } from "./documents.ts";
 import { Gate, isFromElsewhere } from "./gate.ts";
 import { troubles } from "./health.ts";
@@ -120,12 +121,11 @@ export class AdminHttp {
   }
 
   async #show(url: URL): Promise<Response> {
-    const { metrics } = this.#options;
     switch (url.pathname) {
       case "/":
         return html(STATUS_PAGE);
       case "/metrics":
-        return respond(await metrics.text(), metrics.contentType);
+        return await this.#metrics();
       case "/api/domains":
         return await this.#json(this.#status(url.searchParams));
       case "/api/events":
@@ -138,6 +138,13 @@ export class AdminHttp {
     return await this.#json(this.#detail(domain, url.searchParams));
   }
 
+  async #metrics(): Promise<Response> {
+    const { keeper, metrics } = this.#options;
+    const census = this.#views.make("census", () => takeCensus(keeper));
+    if (census === undefined) return BUSY();
+    return respond(await metrics.text(await census), metrics.contentType);
+  }
+
   #follow(parameters: URLSearchParams): Response {
     const domain = parameters.get("domain");
     const view = domain === null ? this.#status(parameters) : this.#detail(domain, parameters);
@@ -146,9 +153,7 @@ export class AdminHttp {
 
   async #json({ key, make }: View): Promise<Response> {
     const json = this.#views.json(key, make);
-    if (json === undefined) {
-      return text("Too much is asked for at the moment", 503, { "retry-after": "10" });
-    }
+    if (json === undefined) return BUSY();
     const body = await json;
     return body === "null" ? NOT_FOUND() : respond(body, "application/json");
   }
@@ -253,6 +258,7 @@ interface View {
   readonly make: () => Sliced<unknown>;
 }
 
+const BUSY = () => text("Too much is asked for at the moment", 503, { "retry-after": "10" });
 const NOT_FOUND = () => text("There is nothing here", 404);
 
 function rowQuery(parameters: URLSearchParams): RowQuery {

@@ -12,15 +12,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { ClientSocket } from "./client_socket.ts";
 
-/** How many connections there may be. */
-const MAX_CONNECTIONS = 128;
-/** How long a request may take to come, in milliseconds. */
-const REQUEST_MS = 10_000;
+/** What a server bears. */
+export interface HttpLimits {
+  /** How many connections there may be. @default {128} */
+  readonly connections?: number;
+  /** How long a request may take to come, in milliseconds. @default {10000} */
+  readonly requestMs?: number;
+}
+
 /** The most bytes of a request's headers. */
 const MAX_HEADERS = 16_384;
-/** Connections that are taken at once, and so many a second after that: each is work for a millisecond. */
+/** Connections that are taken at once, and so many a second after that: each is half a millisecond of work. */
 const BURST = 50;
-const PER_SECOND = 250;
+const PER_SECOND = 150;
 /** The pause after one could not be taken, in milliseconds. */
 const RETRY_MS = 500;
 /** How long answers may take to be sent at the end, in milliseconds. */
@@ -41,6 +45,8 @@ export class HttpServer implements AsyncDisposable {
   /** Where it listens. */
   readonly address: Deno.NetAddr;
   readonly #handlers: HttpHandlers;
+  readonly #connections: number;
+  readonly #requestMs: number;
   readonly #listener: Deno.TcpListener;
   readonly #http: Server;
   readonly #sockets = new Set<Duplex>();
@@ -58,8 +64,11 @@ export class HttpServer implements AsyncDisposable {
   constructor(
     listen: { readonly hostname: string; readonly port: number },
     handlers: HttpHandlers,
+    { connections = 128, requestMs = 10_000 }: HttpLimits = {},
   ) {
     this.#handlers = handlers;
+    this.#connections = connections;
+    this.#requestMs = requestMs;
     this.#listener = Deno.listen(listen);
     this.address = this.#listener.addr;
     this.#http = createServer({ maxHeaderSize: MAX_HEADERS }, (incoming, outgoing) => {
@@ -92,11 +101,11 @@ export class HttpServer implements AsyncDisposable {
 
   #take(conn: Deno.TcpConn): void {
     // Who asks for something comes before those who do not.
-    if (this.#sockets.size >= MAX_CONNECTIONS) this.#dropOldest();
-    if (this.#sockets.size >= MAX_CONNECTIONS) return conn.close();
+    if (this.#sockets.size >= this.#connections) this.#dropOldest();
+    if (this.#sockets.size >= this.#connections) return conn.close();
     const socket = new ClientSocket(conn);
     this.#sockets.add(socket);
-    this.#unfinished.set(socket, setTimeout(() => socket.destroy(), REQUEST_MS));
+    this.#unfinished.set(socket, setTimeout(() => socket.destroy(), this.#requestMs));
     socket.on("error", () => {});
     socket.on("close", () => {
       this.#sockets.delete(socket);
@@ -134,7 +143,7 @@ export class HttpServer implements AsyncDisposable {
       );
     } catch (error) {
       // Nobody waits for the answer to a request that broke off.
-      if (!outgoing.writable) return;
+      if (incoming.socket.destroyed || !outgoing.writable) return;
       const failure = this.#handlers.failed(error);
       if (outgoing.headersSent) outgoing.destroy();
       else await send(failure, outgoing);
@@ -143,6 +152,7 @@ export class HttpServer implements AsyncDisposable {
 
   /** Listens no more; answers that are being sent have a moment to get there. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#listener.close();
     await this.#accepting;

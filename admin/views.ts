@@ -17,7 +17,7 @@ const MAX_WAITING = 64;
 
 /** Makes views one at a time. The same view is made once for all who wait for it. */
 export class Views {
-  readonly #waiting = new Map<string, Promise<string>>();
+  readonly #waiting = new Map<string, Promise<unknown>>();
   #last: Promise<unknown> = Promise.resolve();
   /** How long to rest before more is done, in milliseconds. */
   #rest = 0;
@@ -30,8 +30,15 @@ export class Views {
    * @returns `undefined` if too many others wait already.
    */
   json(key: string, make: () => Sliced<unknown>): Promise<string> | undefined {
+    return this.make(key, function* () {
+      return JSON.stringify(yield* make());
+    });
+  }
+
+  /** The same for anything else. */
+  make<Made>(key: string, make: () => Sliced<Made>): Promise<Made> | undefined {
     const known = this.#waiting.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known as Promise<Made>;
     if (this.#waiting.size >= MAX_WAITING) return undefined;
     const made = this.#last.then(() => this.#make(make()))
       .finally(() => this.#waiting.delete(key));
@@ -41,15 +48,14 @@ export class Views {
     return made;
   }
 
-  async #make(work: Sliced<unknown>): Promise<string> {
+  async #make<Made>(work: Sliced<Made>): Promise<Made> {
     for (;;) {
       await this.#rested();
       const start = performance.now();
       let step = work.next();
       while (!step.done && performance.now() - start < SLICE_MS) step = work.next();
-      const json = step.done ? JSON.stringify(step.value) : undefined;
       this.#rest += REST * (performance.now() - start);
-      if (json !== undefined) return json;
+      if (step.done) return step.value;
     }
   }
 

@@ -15,7 +15,7 @@ const makers = {
       about: [
         "Connects to the XMPP server as a component and watches the users' rooms until it gets " +
         "SIGTERM or SIGINT (Ctrl-C). When a link to a room's server is lost it verifies who is " +
-        "still in, and tells the clients of those who are not.",
+        "still in, and joins the rooms again in the names of those who are not.",
         "A lost connection to the server is made again; logs go to standard error.",
       ],
       examples: [
@@ -83,6 +83,13 @@ const makers = {
         text("--host <ADDRESS>", "Where the server listens for components. Default: 127.0.0.1."),
       )
       .addOption(port("--port <PORT>", "At which port. Default: 5347."))
+      .addOption(
+        texts(
+          "--gateways <DOMAIN>",
+          "A gateway with many users in your server's rooms, which is to get their presence once " +
+            "(docs/gateways.md); repeat for more. It is not asked for.",
+        ),
+      )
       .addOption(
         text(
           "--store <FILE>",

@@ -68,7 +68,13 @@ function askSetup(given: Given<"init">, terminal: Terminal): Omit<Setup, "secret
     suggestion: "plugin",
     read: oneOf("plugin", "stock"),
   }, given.feed);
-  return { server, watch, domain, host, port, feed };
+  const gateways = ask({
+    flag: "gateways",
+    text: "Gateways that are to get the presence of rooms once", // never asked
+    suggestion: "",
+    read: (text) => text === "" ? [] : hosts(text),
+  }, (given.gateways ?? []).join(" "));
+  return { server, watch, domain, host, port, feed, gateways };
 }
 
 function format(name: TextFormat): (text: string) => string {

@@ -20,6 +20,7 @@ import { parseIqAnswer } from "../xmpp/iq.ts";
 import { NS } from "../xmpp/namespaces.ts";
 import { ping } from "../xmpp/ping.ts";
 import { parseVersion, versionQuery } from "../xmpp/version.ts";
+import { describeOwnName } from "./own_name.ts";
 import { type Part, serverSnippet } from "./snippets.ts";
 
 /** How long each step waits for the server, in milliseconds. */
@@ -44,6 +45,8 @@ export class ServerProbe {
   readonly #arrived = new Map<string, (well: boolean) => void>();
   #lost: ComponentError | undefined;
   #software = "";
+  /** The version of the vocabulary of the plugin that was greeted last. */
+  #pluginVersion = 0;
 
   constructor(config: Config) {
     this.#config = config;
@@ -76,6 +79,9 @@ export class ServerProbe {
         `the ${feed} feed of ${name} works`,
         () => feed === "plugin" ? this.#greetPlugin(name) : this.#provokeCopy(name),
       ]),
+      ...(feed === "stock"
+        ? [[`looks for lost domains as ${domain}`, () => describeOwnName(domain)] as const]
+        : []),
     ];
   }
 
@@ -140,7 +146,12 @@ export class ServerProbe {
   }
 
   async #greetPlugin(host: string): Promise<string> {
-    if (await this.#pluginAnswers(host)) return "mod_roomkeeper answers";
+    if (await this.#pluginAnswers(host)) {
+      return this.#pluginVersion >= PLUGIN_VERSION
+        ? "mod_roomkeeper answers"
+        : "mod_roomkeeper answers, but it is of an older version: install the one that came with " +
+          "this Roomkeeper";
+    }
     throw new CheckFailed(
       `mod_roomkeeper of ${host} does not answer. ${this.#linesFor("feed", host)}`,
     );
@@ -216,7 +227,9 @@ export class ServerProbe {
     const tapped = tap(stanza, { watched, prefix: this.#ids.prefix });
     if (tapped.type !== "feed") return;
     if (tapped.kind !== "link") return this.#arrive(`copy ${tapped.host}`);
-    if (tapped.pluginEvents?.some(({ type }) => type === "plugin-hello")) {
+    for (const event of tapped.pluginEvents ?? []) {
+      if (event.type !== "plugin-hello") continue;
+      this.#pluginVersion = event.version;
       this.#arrive(`hello ${tapped.host}`);
     }
   }

@@ -21,6 +21,8 @@ export interface Setup {
   readonly watch: readonly string[];
   /** The component's password. */
   readonly secret: string;
+  /** Gateways that get the presence of rooms once. @default {[]} */
+  readonly gateways?: readonly string[];
 }
 
 /** What the lines are for: the component's connection and rights, or the feed. */
@@ -60,12 +62,14 @@ function prosody(setup: Setup, parts: readonly Part[]): Snippet {
     ...parts.includes("component") ? prosodyListener(setup) : [],
     ...parts.includes("feed") ? prosodyHosts(setup) : [],
     ...parts.includes("component") ? [prosodyComponent(setup)] : [],
+    ...prosodyRooms(setup),
   ];
   return {
     suffix: ".prosody.cfg.lua",
     text: blocks.map((lines) => lines.join("\n") + "\n").join("\n"),
     steps: [
       ...parts.includes("feed") ? [install] : [],
+      ...setup.gateways?.length ? [PROSODY_GATEWAYS] : [],
       "Add these lines to prosody.cfg.lua (on Debian: as a file in /etc/prosody/conf.d), and " +
       "restart Prosody.",
     ],
@@ -109,6 +113,21 @@ function prosodyComponent({ domain, secret }: Setup): string[] {
   ];
 }
 
+const PROSODY_GATEWAYS =
+  "Put servers/prosody/mod_roomkeeper_gateways.lua into a folder of Prosody's plugin_paths, and the " +
+  "last of these lines, without their --, into the Component of your rooms.";
+
+/** Comments, since only the administrator knows which components have the rooms. */
+function prosodyRooms({ gateways = [] }: Setup): string[][] {
+  if (gateways.length === 0) return [];
+  return [[
+    '-- Into each Component "…" "muc" of yours; where it has a modules_enabled already, add',
+    '-- "roomkeeper_gateways" to that:',
+    '--     modules_enabled = { "roomkeeper_gateways" }',
+    `--     roomkeeper_gateways = { ${gateways.map(lua).join(", ")} }`,
+  ]];
+}
+
 function ejabberd(setup: Setup, parts: readonly Part[]): Snippet {
   const plugin = setup.feed === "plugin";
   const install = plugin
@@ -125,10 +144,14 @@ function ejabberd(setup: Setup, parts: readonly Part[]): Snippet {
     text: blocks.map((lines) => lines.join("\n") + "\n").join("\n"),
     steps: [
       ...parts.includes("feed") ? [install] : [],
+      ...setup.gateways?.length ? [EJABBERD_GATEWAYS] : [],
       "Merge these lines into ejabberd.yml, and restart ejabberd.",
     ],
   };
 }
+
+const EJABBERD_GATEWAYS =
+  "Install servers/ejabberd/mod_roomkeeper_gateways.erl, which servers/ejabberd/build.sh builds too.";
 
 function ejabberdListener({ host, port, domain, secret }: Setup): string[] {
   return [
@@ -151,13 +174,18 @@ function ejabberdListener({ host, port, domain, secret }: Setup): string[] {
   ];
 }
 
-function ejabberdModule({ feed, domain }: Setup): string[] {
+function ejabberdModule({ feed, domain, gateways = [] }: Setup): string[] {
   return [
     "# Among the modules that are there:",
     "modules:",
     ...feed === "plugin"
       ? ["  mod_roomkeeper:", `    component: ${yaml(domain)}`]
       : ["  mod_service_log:", "    loggers:", `      - ${yaml(domain)}`],
+    ...gateways.length === 0 ? [] : [
+      "  mod_roomkeeper_gateways:",
+      "    gateways:",
+      ...gateways.map((gateway) => `      - ${yaml(gateway)}`),
+    ],
   ];
 }
 

@@ -245,7 +245,8 @@ export const schema = {
         max: 100_000,
         doc:
           "In how many rooms one session of a user is kept. Further ones are counted and logged " +
-          "but not kept.",
+          "but not kept, unless they are at a domain that has less than half as many: then up to " +
+          "twice as many, so that one domain can't use them up.",
       },
     },
   },

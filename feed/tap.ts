@@ -6,8 +6,8 @@
 import type { Element } from "../xml/element.ts";
 import { isUndelivered } from "../xmpp/answer_origin.ts";
 import { unwrapForwarded } from "../xmpp/forward.ts";
-import { bareJid, domainOf, resourceOf } from "../xmpp/jid.ts";
-import { type MalformedPluginEventError, parsePluginEvents } from "../xmpp/plugin_message.ts";
+import { bareJid, domainOf, hasOversizedPart, isOversized, resourceOf } from "../xmpp/jid.ts";
+import { parsePluginEvents } from "../xmpp/plugin_message.ts";
 import type { PluginPayload } from "../xmpp/plugin_events.ts";
 import { type CopiedStanza, ParsedCopy, type StanzaKind } from "./copied_stanza.ts";
 import type { FeedEvent } from "../actors/messages/events.ts";
@@ -33,8 +33,8 @@ export type Tapped =
     readonly event?: FeedEvent;
     /** What a server plugin tells. */
     readonly pluginEvents?: readonly PluginPayload[];
-    /** Notices that could not be understood. */
-    readonly malformed?: readonly MalformedPluginEventError[];
+    /** What could not be understood, or can't be. */
+    readonly malformed?: readonly Error[];
   }
   /** It looks like a copy or a notice, but its sender is nobody we watch. */
   | { readonly type: "forged"; readonly from: string }
@@ -78,7 +78,28 @@ function tapAnswer(iq: Element, { watched, prefix }: TapContext): Tapped {
 export function tapCopy(copy: CopiedStanza, host: string, prefix: string): Tapped {
   const event = readCopy(copy, prefix);
   const { kind } = copy;
-  return event === undefined ? { type: "feed", host, kind } : { type: "feed", host, kind, event };
+  if (event === undefined) return { type: "feed", host, kind };
+  if (isMalformed(event)) {
+    return { type: "feed", host, kind, malformed: [new OversizedError(kind)] };
+  }
+  return { type: "feed", host, kind, event };
+}
+
+/** A stanza names an address or a nick that is longer than there can be. */
+export class OversizedError extends Error {
+  /** `OversizedError` */
+  override readonly name = "OversizedError";
+
+  /** Makes the error about a stanza of this kind. */
+  constructor(kind: StanzaKind) {
+    super(`the copy of a stanza (${kind}) has an address or a nick of more than 1,023 bytes`);
+  }
+}
+
+function isMalformed(event: FeedEvent): boolean {
+  return "user" in event && hasOversizedPart(event.user) ||
+    "room" in event && hasOversizedPart(event.room) ||
+    "nick" in event && isOversized(event.nick);
 }
 
 /** What a copied stanza tells, if anything. */

@@ -6,6 +6,8 @@
 import type { DomainKey, StoredDomain } from "../actors/messages/domains.ts";
 import { getLogger } from "@logtape/logtape";
 import type { StoreChange } from "../actors/messages/effects.ts";
+import type { KnownJoin } from "../actors/messages/events.ts";
+import { hasOversizedPart, isOversized } from "../xmpp/jid.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { JoinStore, StoreHealth } from "./join_store.ts";
 import { Database, explained, setAside, sizeOf } from "./database.ts";
@@ -174,11 +176,20 @@ export class SqliteStore implements JoinStore {
    */
   async *load(): AsyncGenerator<StoredDomain> {
     try {
-      if (this.#tables !== undefined) yield* this.#tables.load();
+      if (this.#tables === undefined) return;
+      for await (const link of this.#tables.load()) yield this.#sound(link);
     } catch (error) {
       await this.#failed(error);
       if (this.#error?.reason !== "corrupt") throw this.#error;
     }
+  }
+
+  /** What versions before this one let in would be kept for ever. */
+  #sound(link: StoredDomain): StoredDomain {
+    const oversized = link.joins.filter(isOversizedJoin);
+    if (oversized.length === 0) return link;
+    for (const { user, room } of oversized) this.record(link, { type: "remove", user, room });
+    return { ...link, joins: link.joins.filter((join) => !isOversizedJoin(join)) };
   }
 
   /** Where everything can be had again. */
@@ -189,6 +200,7 @@ export class SqliteStore implements JoinStore {
   /** Remembers a change, to be written within a tick. */
   record(link: DomainKey, change: StoreChange): void {
     if (this.#closing !== undefined || this.#outdated) return;
+    if (change.type === "put" && isOversizedJoin(change.join)) return;
     this.#pending.add(link, change);
     if (this.#error === undefined) this.#plan(this.#pending.size < this.#batch ? this.#tick : 0);
     else if (this.#pending.size > this.#maxPending) this.#overflowed();
@@ -473,6 +485,11 @@ export class SqliteStore implements JoinStore {
       return new Tables(await Database.open(this.path));
     }
   }
+}
+
+/** Whether an address or the nick is longer than there can be. */
+function isOversizedJoin({ user, room, nick }: KnownJoin): boolean {
+  return hasOversizedPart(user) || hasOversizedPart(room) || isOversized(nick);
 }
 
 const ownClock: StoreClock = {

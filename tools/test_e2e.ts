@@ -15,6 +15,10 @@ const NEEDED: Readonly<Record<string, string>> = {
   "/usr/bin/python3 -c 'import slixmpp'": "python3-slixmpp",
   "command -v biboumi": "biboumi",
   "command -v ngircd": "ngircd",
+  "command -v profanity": "profanity",
+  "command -v poezio": "poezio",
+  "command -v tmux": "tmux",
+  "command -v chromium": "chromium",
   "command -v openssl": "openssl",
   "test -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1": "libfaketime",
 };

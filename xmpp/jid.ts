@@ -10,13 +10,14 @@
 
 import {
   InvalidJidError,
+  isOversized,
   type JidPart,
   normalizeDomain,
   normalizeLocal,
   normalizeResource,
 } from "./jid_parts.ts";
 
-export { InvalidJidError, type JidPart };
+export { InvalidJidError, isOversized, type JidPart };
 
 /**
  * An address of nothing but lower-case ASCII that is its own normal form, short enough that no part
@@ -145,4 +146,15 @@ export function localOf(jid: string): string | undefined {
 export function resourceOf(jid: string): string | undefined {
   const slash = jid.indexOf("/");
   return slash < 0 ? undefined : jid.slice(slash + 1);
+}
+
+/**
+ * Whether a part of a JID is longer than it can be: 1,023 bytes each (RFC 7622 §3.1). Nothing else is
+ * checked.
+ */
+export function hasOversizedPart(jid: string): boolean {
+  // Most are so short that no part of them can be.
+  if (!isOversized(jid)) return false;
+  return isOversized(domainOf(jid)) || isOversized(localOf(jid) ?? "") ||
+    isOversized(resourceOf(jid) ?? "");
 }

@@ -26,7 +26,7 @@ export class InvalidJidError extends Error {
    * @param reason What is wrong with that part, such as `"is empty"`.
    */
   constructor(input: string, part: JidPart, reason: string) {
-    super(`${JSON.stringify(input)} is not an XMPP address: its ${part} ${reason}`);
+    super(`${excerpt(input)} is not an XMPP address: its ${part} ${reason}`);
     this.name = "InvalidJidError";
     this.input = input;
     this.part = part;
@@ -34,10 +34,38 @@ export class InvalidJidError extends Error {
   }
 }
 
-/** No part may be longer than this, in bytes of UTF-8. */
+/** No part may be longer than this, in bytes of UTF-8 (RFC 7622 §3.1). */
 const MAX_BYTES = 1023;
 
+/** What is longer can't have a normal form that is short enough, and takes long to find out. */
+const MAX_INPUT = 8 * MAX_BYTES;
+
 const encoder = new TextEncoder();
+
+/**
+ * Whether a text is longer than a part of a JID can be, which is 1,023 bytes of UTF-8. It is also the
+ * limit for reasons and other texts that strangers write: what is longer is malformed.
+ *
+ * @example
+ * ```ts
+ * import { isOversized } from "@roomkeeper/roomkeeper/xmpp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isOversized("é".repeat(511)), false);
+ * assertEquals(isOversized("é".repeat(512)), true);
+ * ```
+ */
+export function isOversized(text: string): boolean {
+  // A UTF-16 unit is one to three bytes.
+  if (text.length * 3 <= MAX_BYTES) return false;
+  return text.length > MAX_BYTES || encoder.encode(text).length > MAX_BYTES;
+}
+
+/** A text for a message, as a string literal, cut where it gets too long to be read. */
+export function excerpt(text: string): string {
+  const most = 100;
+  return text.length <= most ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, most))}…`;
+}
 
 /** Code points that neither PRECIS nor the older stringprep profiles let into any JID. */
 const NEVER = /[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}]/u;
@@ -56,6 +84,7 @@ const WIDE_OR_NARROW = /[\u3000\uff01-\uffee]/gu;
  * @throws {InvalidJidError} If it can't be a localpart.
  */
 export function normalizeLocal(local: string): string {
+  checkInput(local, "localpart");
   if (local === "") throw new InvalidJidError(local, "localpart", "is empty");
   const mapped = local
     .replace(WIDE_OR_NARROW, (wide) => wide.normalize("NFKC"))
@@ -68,7 +97,7 @@ export function normalizeLocal(local: string): string {
     throw new InvalidJidError(
       local,
       "localpart",
-      `contains a compatibility character; written plainly it is ${JSON.stringify(compatible)}`,
+      `contains a compatibility character; written plainly it is ${excerpt(compatible)}`,
     );
   }
   return limited(mapped, local, "localpart");
@@ -80,6 +109,7 @@ export function normalizeLocal(local: string): string {
  * @throws {InvalidJidError} If it can't be a resourcepart.
  */
 export function normalizeResource(resource: string): string {
+  checkInput(resource, "resourcepart");
   if (resource === "") throw new InvalidJidError(resource, "resourcepart", "is empty");
   const mapped = resource.replace(/\p{Zs}/gu, " ").normalize("NFC");
   const wrong = NEVER.exec(mapped);
@@ -96,6 +126,7 @@ export function normalizeResource(resource: string): string {
  * @throws {InvalidJidError} If it can't be a domainpart.
  */
 export function normalizeDomain(domain: string): string {
+  checkInput(domain, "domainpart");
   if (domain.startsWith("[")) return normalizeIpv6(domain);
   const name = domain.replace(/[.\u3002]$/, "");
   if (name === "") throw new InvalidJidError(domain, "domainpart", "is empty");
@@ -121,6 +152,11 @@ function normalizeIpv6(domain: string): string {
   const url = /^\[[0-9a-f:.]+\]$/i.test(domain) && URL.parse(`http://${domain}/`);
   if (url) return url.hostname;
   throw new InvalidJidError(domain, "domainpart", "is no IPv6 address in brackets");
+}
+
+function checkInput(input: string, part: JidPart): void {
+  if (input.length <= MAX_INPUT) return;
+  throw new InvalidJidError(input, part, `is far too long; ${MAX_BYTES} bytes are the most`);
 }
 
 function limited(mapped: string, input: string, part: JidPart): string {

@@ -32,7 +32,16 @@
 
 export type { Element, XmlNode } from "../xml/element.ts";
 export { NS } from "./namespaces.ts";
-export { bareJid, domainOf, InvalidJidError, Jid, localOf, resourceOf } from "./jid.ts";
+export {
+  bareJid,
+  domainOf,
+  hasOversizedPart,
+  InvalidJidError,
+  isOversized,
+  Jid,
+  localOf,
+  resourceOf,
+} from "./jid.ts";
 export type { JidPart } from "./jid.ts";
 export { errorReply, parseStanzaError, stanzaError } from "./stanza_error.ts";
 export type { StanzaError, StanzaErrorCondition, StanzaErrorType } from "./stanza_error.ts";
@@ -53,7 +62,12 @@ export {
 } from "./disco.ts";
 export type { DiscoIdentity, DiscoInfo } from "./disco.ts";
 export { leaveNotice, parseMucPresence } from "./muc.ts";
-export { instantRoomForm, joinPresence, type JoinPresenceOptions } from "./rejoin.ts";
+export {
+  instantRoomForm,
+  joinPresence,
+  type JoinPresenceOptions,
+  leavePresence,
+} from "./rejoin.ts";
 export type { LeaveCause, LeaveNoticeOptions, MucPresence, RoomPresence } from "./muc.ts";
 export {
   explainDisco,

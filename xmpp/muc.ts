@@ -6,7 +6,7 @@
  */
 
 import { type Element, xml } from "../xml/element.ts";
-import { bareJid, resourceOf } from "./jid.ts";
+import { bareJid, isOversized, resourceOf } from "./jid.ts";
 import { NS } from "./namespaces.ts";
 import { parseStanzaError, type StanzaError } from "./stanza_error.ts";
 
@@ -129,7 +129,8 @@ export function parseMucPresence(stanza: Element): MucPresence | undefined {
     ? "destroyed"
     : CAUSES.find(([code]) => statuses.includes(code))?.[1] ?? "left";
   const reason = (destroy ?? item)?.child("reason")?.text || undefined;
-  return { ...common, kind: "left", cause, reason };
+  const isSound = reason !== undefined && !isOversized(reason);
+  return { ...common, kind: "left", cause, reason: isSound ? reason : undefined };
 }
 
 /** The notice to build. */

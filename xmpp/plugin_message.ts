@@ -7,7 +7,8 @@
  */
 
 import { type Element, xml } from "../xml/element.ts";
-import { domainOf, localOf, resourceOf } from "./jid.ts";
+import { domainOf, hasOversizedPart, isOversized, localOf, resourceOf } from "./jid.ts";
+import { excerpt } from "./jid_parts.ts";
 import type {
   PluginAnswer,
   PluginEvent,
@@ -19,6 +20,9 @@ import { NS } from "./namespaces.ts";
 
 /** The version of the vocabulary that this module speaks. */
 export const PLUGIN_VERSION = 2;
+
+/** The most characters of a server's name that are kept. */
+const MAX_SOFTWARE = 100;
 
 /** What there is to know of an element in this vocabulary. */
 export type AttributeSource = Pick<Element, "name" | "attr">;
@@ -49,7 +53,7 @@ export class MalformedPluginEventError extends Error {
    */
   constructor(element: AttributeSource, attribute: string, expected: string) {
     const value = element.attr(attribute);
-    const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
+    const found = value === undefined ? "is missing" : `is ${excerpt(value)}`;
     super(
       `Event <${element.name}/> from the server plugin: '${attribute}' ${found}, must be ` +
         `${expected}; install the plugin that came with this version of Roomkeeper`,
@@ -129,7 +133,7 @@ export function parsePluginEvent(element: AttributeSource): PluginPayload | unde
         type: "joined",
         user: take(element, "user", "a user's full JID", isFullJid),
         room: take(element, "room", "a room's bare JID", isRoom),
-        nick: take(element, "nick", "a nick", isPresent),
+        nick: take(element, "nick", "a nick of 1,023 bytes at most", isPresent),
       };
     case "link":
       return {
@@ -185,7 +189,7 @@ function pluginHello(element: AttributeSource): PluginHello {
   return {
     type: "plugin-hello",
     version: version(element),
-    software: element.attr("software") ?? "",
+    software: (element.attr("software") ?? "").slice(0, MAX_SOFTWARE),
     boot: take(element, "boot", "an id of this start of the server", isPresent),
   };
 }
@@ -285,16 +289,17 @@ function take<T extends string>(
   throw new MalformedPluginEventError(element, attribute, expected);
 }
 
-const isPresent = (value: string): value is string => value !== "";
+const isPresent = (value: string): value is string => value !== "" && !isOversized(value);
 const isState = (value: string): value is "up" | "down" => value === "up" || value === "down";
 const isBoolean = (value: string): value is "true" | "false" => /^(true|false)$/.test(value);
 const isRefusal = (value: string): value is RejoinRefusal =>
   /^(ended|left|joining|blocked)$/.test(value);
 const isDirection = (value: string): value is "in" | "out" => value === "in" || value === "out";
 
-// The server has checked these addresses by its own rules; only their shape is looked at.
-const isDomain = (value: string): value is string => value !== "" && !/[@/]/.test(value);
+// The server has checked these addresses by its own rules; only their shape and size are looked at.
+const isDomain = (value: string): value is string => isPresent(value) && !/[@/]/.test(value);
+const isSound = (jid: string): boolean => isDomain(domainOf(jid)) && !hasOversizedPart(jid);
 const isRoom = (value: string): value is string =>
-  !!localOf(value) && resourceOf(value) === undefined && isDomain(domainOf(value));
+  !!localOf(value) && resourceOf(value) === undefined && isSound(value);
 const isFullJid = (value: string): value is string =>
-  !!localOf(value) && !!resourceOf(value) && isDomain(domainOf(value));
+  !!localOf(value) && !!resourceOf(value) && isSound(value);

@@ -5,6 +5,7 @@
  */
 
 import { type Element, xml } from "../xml/element.ts";
+import { isOversized } from "./jid.ts";
 import { NS } from "./namespaces.ts";
 
 /** What the sender of a stanza can do about its error (RFC 6120 §8.3.2). */
@@ -67,10 +68,15 @@ export function parseStanzaError(stanza: Element): StanzaError | undefined {
   return {
     type: TYPES.has(type) ? type as StanzaErrorType : "cancel",
     condition: condition?.name ?? "undefined-condition",
-    by: error?.attr("by"),
-    text: details.find((detail) => detail.name === "text")?.text || undefined,
-    uri: condition?.text.trim() || undefined,
+    by: bounded(error?.attr("by")),
+    text: bounded(details.find((detail) => detail.name === "text")?.text),
+    uri: bounded(condition?.text.trim()),
   };
+}
+
+/** A text that is there, and not longer than anybody needs it to be. */
+function bounded(text: string | undefined): string | undefined {
+  return text === undefined || text === "" || isOversized(text) ? undefined : text;
 }
 
 /**

@@ -61,7 +61,10 @@ export interface DomainOptions {
    * one, and then it grows with the time since the loss, to a sixtieth of it. @default {30000}
    */
   readonly backoffMax?: number;
-  /** Joins of one session, at most. @default {1000} */
+  /**
+   * Joins of one session, at most; a domain that has less than half as many may have more than its
+   * share of them, so that no other domain can use them up: twice as many in all. @default {1000}
+   */
   readonly maxJoinsPerUser?: number;
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles mod_roomkeeper and its parts against the ejabberd that is installed here.
+# Compiles mod_roomkeeper with its parts, and mod_roomkeeper_gateways, for the ejabberd of this machine.
 #   sh build.sh [output folder, default: this folder]
 # ejabberd's and its xmpp library's headers are looked for in the usual places; say where they
 # are with ERL_LIBS (the folders that hold lib folders such as ejabberd-25.04) when they aren't.

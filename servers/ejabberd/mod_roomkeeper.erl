@@ -6,9 +6,10 @@
 -export([start/2, stop/1, reload/3, depends/2, mod_opt_type/1, mod_options/1, mod_doc/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export([out_up/2, in_up/3, closed/2, request/1]).
--export([news/2, el/2, is_answer/2, rejoins/1, max_rooms/1, session/1]).
+-export([news/2, el/2, is_answer/2, rejoins/1, max_rooms/1, leavers_after/1, session/1]).
 -include("xmpp.hrl").
 -define(NS, <<"urn:x-roomkeeper:link:0">>).
+-define(MAX_COPY, 65536). % bytes
 -define(ROOMS, mod_roomkeeper_rooms).
 %% A resumed XEP-0198 session halts c2s_terminated at 50, so at 110 only a real end is seen.
 -define(HOOKS, [{s2s_out_auth_result, ?MODULE, out_up, 50}, {s2s_in_auth_result, ?MODULE, in_up, 50},
@@ -25,8 +26,9 @@ stop(Host) -> gen_mod:stop_child(?MODULE, Host).
 reload(_Host, _New, _Old) -> ok.
 depends(_Host, _Opts) -> [].
 mod_opt_type(component) -> econf:domain();
-mod_opt_type(max_rooms) -> econf:pos_int().
-mod_options(_Host) -> [component, {max_rooms, 1000}].
+mod_opt_type(max_rooms) -> econf:pos_int();
+mod_opt_type(leavers_after) -> econf:timeout(second).
+mod_options(_Host) -> [component, {max_rooms, 1000}, {leavers_after, timer:seconds(90)}].
 mod_doc() -> #{desc => <<"Tells the Roomkeeper component of links, joins and sessions.">>}.
 
 %% One process for each host says it all, in one order, and alone writes its table:
@@ -106,7 +108,8 @@ session(#jid{luser = U, lserver = S, lresource = R}) -> ejabberd_sm:get_session_
 forget(H, User) -> % a session without a join has no end to tell of
     ets:select_delete(process(H), [{{{User, '_'}, '_'}, [], [true]}]) > 0 andalso tell(H, el(ended, [{user, User}])).
 is_service(Domain, Host) -> not ejabberd_router:is_my_host(Domain) andalso Domain /= component(Host).
-copy(H, Pkt) -> tell(H, #forwarded{sub_els = [Pkt]}).
+%% What a stranger makes larger would end the component's stream.
+copy(H, Pkt) -> erlang:external_size(Pkt) =< ?MAX_COPY andalso tell(H, #forwarded{sub_els = [Pkt]}).
 %% While the component is away nothing is sent: ejabberd would try s2s to its name.
 tell(H, El) ->
     To = component(H),
@@ -142,6 +145,8 @@ begins(Id, Prefixes) -> lists:any(fun(P) -> binary:longest_common_prefix([Id, P]
 rejoins(Host) -> ets:lookup_element(process(Host), rejoins, 2) andalso ejabberd_router:is_my_route(component(Host)).
 %% @doc In how many rooms at most one session is watched.
 max_rooms(Host) -> gen_mod:get_module_opt(Host, ?MODULE, max_rooms).
+%% @doc How long after a rejoin a session hears who left meanwhile, in milliseconds.
+leavers_after(Host) -> gen_mod:get_module_opt(Host, ?MODULE, leavers_after).
 process(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
 component(Host) -> gen_mod:get_module_opt(Host, ?MODULE, component).
 greeting() ->

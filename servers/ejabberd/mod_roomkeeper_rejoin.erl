@@ -3,16 +3,21 @@
 %%% as it takes to miss nothing. What the room then repeats is recognised.
 -module(mod_roomkeeper_rejoin).
 -export([new/0, joins/4, failed/1, is_open/1, heard/1, said/2, send/4]).
+-export([told/3, is_out/1, unnamed/1, left/2]).
 -include("xmpp.hrl").
 %% Times are in milliseconds since 1970, as a session may be resumed on another machine.
 -record(back, {password = none, % of the user's last join, sealed
                presence,        % the last one directed to the room, of a session that broadcasts none
                heard,           % when the room last said something
                recent = [],     % its last messages, the newest first: {When, stanza-id, Hash, Rejoin that repeated it}
+               rejoins = 0,     % how many there were
+               others = #{},    % whom the session was told to be in: Nick => after how many rejoins it was told last
                until = 0}).     % until when its history may repeat some of these; 0: no rejoin is open
 -define(RECENT, 8000).  % younger messages are kept, 10 at most
 -define(OVERLAP, 5).    % seconds of history that are asked for to be safe
 -define(HISTORY, 60000). % how long a history may take
+-define(OTHERS, 500).   % of a room are kept in mind,
+-define(NICK, 128).     % those with nicks of so many bytes
 -define(OLD, [?NS_DELAY, <<"jabber:x:delay">>, ?NS_MUC]).
 
 new() -> #back{}.
@@ -20,13 +25,34 @@ new() -> #back{}.
 joins(P, Muc, B, S) ->
     Presence = case S of #{pres_last := _} -> undefined; _ -> P#presence{sub_els = current(P)} end,
     case Muc of
-        #muc{password = Password} -> B#back{presence = Presence, password = seal(Password), until = 0};
+        #muc{password = Password} -> B#back{presence = Presence, password = seal(Password), others = #{}, until = 0};
         false -> B#back{presence = Presence}
     end.
 %% @doc The rejoin was refused.
 failed(B) -> B#back{until = 0}.
 %% @doc Whether a rejoin was sent and the room has not sent all that was missed.
 is_open(#back{until = Until}) -> Until > now_ms().
+
+%% @doc The room tells that somebody is in, or is not any more; Own is the user's own nick.
+told(Own, #presence{from = #jid{resource = Nick}}, B) when Nick == Own; Nick == <<>> -> B;
+told(_Own, #presence{type = T, from = #jid{resource = Nick}}, #back{rejoins = N, others = Others} = B) ->
+    case Others of
+        #{Nick := _} when T == unavailable -> B#back{others = maps:remove(Nick, Others)};
+        #{Nick := N} -> B;
+        #{Nick := _} -> B#back{others = Others#{Nick := N}};
+        _ when T == unavailable; map_size(Others) >= ?OTHERS; byte_size(Nick) > ?NICK -> B;
+        _ -> B#back{others = Others#{binary:copy(Nick) => N}}
+    end.
+%% @doc The user is out, and lists nobody.
+is_out(B) -> B#back{others = #{}}.
+%% @doc The rejoin since which the room has not told of all of them again, or none.
+unnamed(#back{rejoins = N, others = Others}) ->
+    case lists:any(fun(At) -> At < N end, maps:values(Others)) of true -> N; false -> none end.
+%% @doc Who they are: {Nicks, Back}; nobody if there was another rejoin meanwhile.
+left(Rejoin, #back{rejoins = Rejoin, others = Others} = B) ->
+    Still = maps:filter(fun(_, At) -> At == Rejoin end, Others),
+    {maps:keys(maps:without(maps:keys(Still), Others)), B#back{others = Still}};
+left(_, B) -> {[], B}.
 
 %% @doc The room is there. While a history is awaited, what was before it stays the last that was heard:
 %% if it is cut short, the next one begins where it did.
@@ -91,7 +117,7 @@ send(Id, To, #back{presence = Directed, password = Password, heard = Heard} = B,
             mod_roomkeeper:news(H, {tell, mod_roomkeeper:el(rejoining, [{id, Id}])}),
             %% As if it were what the session broadcasts: routing, and whom to tell at its end, are the server's own.
             Sent = ejabberd_c2s:process_info(S#{pres_last => Join}, {resend_presence, To}),
-            {B#back{until = now_ms() + ?HISTORY},
+            {B#back{until = now_ms() + ?HISTORY, rejoins = B#back.rejoins + 1},
              case S of #{pres_last := Before} -> Sent#{pres_last => Before}; _ -> maps:remove(pres_last, Sent) end}
     end.
 current(P) -> [El || El <- xmpp:get_els(P), not lists:member(xmpp:get_ns(El), ?OLD)].

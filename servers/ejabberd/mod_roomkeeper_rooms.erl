@@ -13,7 +13,9 @@
 
 %% The session's beginning and end, and its state's way to another process.
 opened(#{lserver := H, jid := JID} = S) -> mod_roomkeeper:news(H, {opened, key(JID)}), S.
-resumed(S, #{roomkeeper := Rooms}) -> S#{roomkeeper => Rooms};
+resumed(#{lserver := H} = S, #{roomkeeper := Rooms}) ->
+    [watch_leavers(jid:make(U, D), B, H) || {{U, D}, #room{back = B}} <- maps:to_list(Rooms)],
+    S#{roomkeeper => Rooms};
 resumed(S, _Old) -> S.
 ended(#{sid := _, lserver := H, jid := JID, roomkeeper := _} = S, _Reason) ->
     mod_roomkeeper:news(H, {ended, key(JID), JID, self()}), S;
@@ -73,7 +75,7 @@ received({#presence{type = T, from = From} = P, #{roomkeeper := _} = S} = Acc) w
                         true -> dropped(From, S), {stop, {drop, put(From, R#room{held = now_ms()}, S)}};
                         false -> {P, placed(P, X, R, S)}
                     end;
-                false -> {P, put(From, R, S)}
+                false -> {P, put(From, R#room{back = told(P, R, S)}, S)}
             end
     end;
 received({#message{type = groupchat, from = From} = M, #{roomkeeper := _} = S} = Acc) ->
@@ -108,6 +110,8 @@ is_unreachable(Pkt, H) ->
         _ -> ok
     end.
 
+told(P, #room{nick = Own, back = B}, S) ->
+    case is_to(P, S) of true -> mod_roomkeeper_rejoin:told(Own, P, B); false -> B end.
 %% A presence from the user's own place in a room. Most are from others', so elements are looked at as they came.
 is_to(#presence{to = #jid{lresource = R}}, #{jid := #jid{lresource = Own}}) -> R == Own.
 is_own(#muc_user{status_codes = Codes, destroy = D}) -> D /= undefined orelse lists:member(110, Codes);
@@ -126,9 +130,12 @@ is_held_back(_, _, _, _) -> false.
 dropped(Room, #{lserver := H, jid := JID}) ->
     El = mod_roomkeeper:el(dropped, [{user, jid:encode(JID)}, {room, key(jid:remove_resource(Room))}]),
     mod_roomkeeper:news(H, {tell, El}).
-placed(#presence{type = available, from = #jid{resource = Nick} = From} = P, #muc_user{status_codes = Codes}, R, S) ->
+placed(#presence{type = available, from = #jid{resource = Nick} = From} = P, #muc_user{status_codes = Codes},
+       #room{back = B} = R, #{lserver := H} = S) ->
     case lists:member(110, Codes) of
-        true -> is_in(Nick, P, S), put(From, R#room{nick = Nick, pending = 0}, S);
+        true -> is_in(Nick, P, S),
+                mod_roomkeeper_rejoin:is_open(B) andalso watch_leavers(jid:remove_resource(From), B, H),
+                put(From, R#room{nick = Nick, pending = 0}, S);
         false -> put(From, R, S)
     end;
 placed(#presence{from = From} = P, #muc_user{status_codes = Codes, items = Items}, #room{pending = T, back = B} = R, S) ->
@@ -137,7 +144,7 @@ placed(#presence{from = From} = P, #muc_user{status_codes = Codes, items = Items
         [_ | _] -> put(From, R, S); % longer than a nick can be
         [] -> is_out(P, From, S),
               case T > now_ms() orelse mod_roomkeeper_rejoin:is_open(B) of % it may be on the way in again
-                  true -> put(From, R#room{nick = undefined}, S);
+                  true -> put(From, R#room{nick = undefined, back = mod_roomkeeper_rejoin:is_out(B)}, S);
                   false -> remove(From, S)
               end
     end.
@@ -165,7 +172,26 @@ asked(#{lserver := H, jid := JID} = S, {?MODULE, rejoin, Id, Room}) ->
     is_atom(Result) andalso
         mod_roomkeeper:news(H, {tell, mod_roomkeeper:el(norejoin, [{id, Id}, {reason, Result}])}),
     {stop, if is_atom(Result) -> S; true -> Result end};
+asked(#{jid := JID} = S, {?MODULE, leavers, Room, Rejoin}) ->
+    {stop, case room(Room, S) of
+        #room{nick = Own, back = Before} = R when Own /= undefined ->
+            {Nicks, B} = mod_roomkeeper_rejoin:left(Rejoin, Before),
+            lists:foldl(fun(Nick, Acc) -> ejabberd_c2s:send(Acc, left(jid:replace_resource(Room, Nick), JID)) end,
+                        put(Room, R#room{back = B}, S), Nicks);
+        _ -> S
+    end};
 asked(S, _Info) -> S.
+
+%% Whom a room has not named since a rejoin left while nobody could say so. The session hears it, once, when
+%% others who were lost have had the time to come back.
+watch_leavers(Room, B, H) ->
+    case mod_roomkeeper_rejoin:unnamed(B) of
+        none -> ok;
+        Rejoin -> erlang:send_after(mod_roomkeeper:leavers_after(H), self(), {?MODULE, leavers, Room, Rejoin})
+    end.
+left(Occupant, JID) ->
+    #presence{type = unavailable, from = Occupant, to = JID,
+              sub_els = [#muc_user{items = [#muc_item{affiliation = none, role = none}]}]}.
 
 %% What the component gets to see: never the whole of a join or of its echo, which has the password.
 copy(H, Pkt) -> mod_roomkeeper:news(H, {copy, Pkt}).

@@ -8,6 +8,7 @@ local xmlns_link, xmlns_muc_user = "urn:x-roomkeeper:link:0", "http://jabber.org
 local component = assert(module:get_option_string("roomkeeper_component"), "roomkeeper_component is not set");
 local max_rooms = module:get_option_number("roomkeeper_max_rooms", 1000); -- for each session
 local max_bytes = 1023; -- of a part of an address (RFC 7622)
+local max_copy = 65536; -- bytes: what a stranger makes larger would end the component's stream
 local hosts, full_sessions = prosody.hosts, prosody.full_sessions;
 local state = module:shared("state"); -- boot, prefixes and keeper (the component's session) outlive a reload
 state.boot, state.prefixes = state.boot or new_id(), state.prefixes or {};
@@ -29,7 +30,8 @@ local function copy(stanza, children) -- with these children only; an error also
 	local attr, content = stanza.attr, {};
 	for i, child in ipairs(children) do content[i] = tostring(child); end
 	local inner = { xmlns = "jabber:client", from = attr.from, to = attr.to, id = attr.id, type = attr.type };
-	send(element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content))));
+	local copied = element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content)));
+	if #copied <= max_copy then send(copied); end
 end
 local function copy_error(stanza) copy(stanza, { stanza:get_child("error") }); end
 
@@ -113,20 +115,28 @@ module:hook("presence/full", function (event)
 	if not row or attr.type and attr.type ~= "unavailable" then return; end -- the user never asked to be there
 	rejoins.seen(row);
 	local x = stanza:get_child("x", xmlns_muc_user);
-	if not x or not (x:get_child_with_attr("status", nil, "code", "110") or x:get_child("destroy")) then return; end
+	local nick = attr.from:sub(#room + 2);
+	if not x or not (x:get_child_with_attr("status", nil, "code", "110") or x:get_child("destroy")) then
+		if nick ~= row.nick and nick ~= "" then rejoins.told(row, nick, not attr.type); end
+		return;
+	end
 	local is_notice = event.origin.host == component; -- it knows what it sent itself
 	if attr.type and not is_notice and is_held_back(row, x) then
 		tell("dropped", { user = attr.to, room = room });
 		return true;
 	end
-	local nick = jid.resource(attr.from);
 	if attr.type then
 		local item = x:get_child_with_attr("status", nil, "code", "303") and x:get_child("item");
 		nick = item and item.attr.nick or nil;
 	end
 	if nick and #nick > max_bytes then return; end
 	row.nick = nick;
-	if not attr.type then row.joining = nil; end
+	if not attr.type then
+		row.joining = nil;
+		if row.opened then rejoins.is_back(row, full_sessions[attr.to], room); end
+	elseif not nick then
+		row.others = nil; -- who is out lists nobody
+	end
 	if not nick and (is_notice or not (row.joining or row.opened)) then rows[room] = nil; end
 	if not is_notice then copy(stanza, { x }); end
 end, 1);

@@ -1,9 +1,11 @@
 /** What the operator's side answers, over a real port of the loopback interface. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { type AdminServer, type HttpOptions, serveAdmin } from "../../admin/http.ts";
-import { FULL_STORE, Scene, STORE } from "./scene.ts";
+import type { DomainRow } from "../../admin/rows.ts";
+import { FULL_STORE, RECOVERING, Scene, STORE } from "./scene.ts";
 
 const TOKEN = "correct horse battery staple".replaceAll(" ", "-");
 
@@ -56,7 +58,12 @@ Deno.test("healthz is about the process, readyz about the work", async () => {
   await using admin = new Admin({ token: TOKEN });
   assertEquals((await admin.get("/healthz")).body, "ok\n");
   assertEquals((await admin.get("/readyz")).status, 200);
-  admin.scene.keeper.hosts = [{ host: "home.example", state: "greeted", software: "" }];
+  admin.scene.keeper.hosts = [{
+    host: "home.example",
+    state: "greeted",
+    software: "",
+    takesRequests: false,
+  }];
   const behind = await admin.get("/readyz");
   assertEquals(behind.status, 503);
   assertStringIncludes(behind.body, "the plugin of home.example has not told");
@@ -109,6 +116,92 @@ Deno.test("with a token everything but the health checks needs it", async () => 
   const headers = { authorization: `Bearer ${TOKEN}` };
   assertEquals((await admin.get("/metrics", { headers })).status, 200);
   assert(!(await admin.get("/")).body.includes("/assets/status.js"), "the page is not shown");
+});
+
+Deno.test("a token with spaces within is as good as any other", async () => {
+  const token = "correct horse battery staple";
+  await using admin = new Admin({ token });
+  const get = async (authorization: string) =>
+    (await admin.get("/api/domains", { headers: { authorization } })).status;
+  assertEquals(await get(`Bearer ${token}`), 200);
+  assertEquals(await get("Bearer correct"), 401);
+  const body = new URLSearchParams({ token });
+  assertEquals((await admin.get("/login", { method: "POST", body })).status, 303);
+});
+
+Deno.test("500 wrong tokens are two lines in the log, and lock nobody out", async () => {
+  const lines: LogRecord[] = [];
+  configureSync({
+    sinks: { all: (record) => lines.push(record) },
+    loggers: [
+      { category: "roomkeeper", sinks: ["all"] },
+      { category: ["logtape", "meta"], lowestLevel: "error" },
+    ],
+  });
+  try {
+    const admin = new Admin({ token: TOKEN });
+    const wrong = { headers: { authorization: "Bearer wrong" } };
+    for (let n = 0; n < 250; n++) {
+      assertEquals((await admin.get("/metrics", wrong)).status, 401);
+      const body = new URLSearchParams({ token: `wrong ${n}` });
+      assertEquals((await admin.get("/login", { method: "POST", body })).status, 401);
+    }
+    const right = { headers: { authorization: `Bearer ${TOKEN}` } };
+    assertEquals((await admin.get("/metrics", right)).status, 200);
+    await admin[Symbol.asyncDispose]();
+    assertEquals(lines.map(({ properties }) => properties["suppressed"]), [undefined, 498]);
+  } finally {
+    resetSync();
+  }
+});
+
+Deno.test("pages from elsewhere can't have a browser ask us, but may link to us", async () => {
+  await using admin = new Admin();
+  const get = async (path: string, headers: Record<string, string>, method = "GET") =>
+    (await admin.get(path, { headers, method })).status;
+  const site = (site: string, mode = "cors", dest = "empty") => (
+    { "sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest }
+  );
+  for (const path of ["/api/events", "/api/domains", "/metrics"]) {
+    assertEquals(await get(path, site("cross-site")), 403);
+    assertEquals(await get(path, site("same-site")), 403, "another port of localhost");
+    assertEquals(await get(path, site("cross-site", "navigate", "iframe")), 403);
+    assertEquals(await get(path, { origin: "https://evil.example" }), 403);
+    assertEquals(await get(path, { origin: "null" }), 403);
+  }
+  for (const path of ["/login", "/logout"]) {
+    const form = site("cross-site", "navigate", "document");
+    assertEquals(await get(path, form, "POST"), 403);
+    assertEquals(await get(path, { origin: "https://evil.example" }, "POST"), 403);
+  }
+  assertEquals(await get("/", site("cross-site", "navigate", "document")), 200);
+  assertEquals(await get("/api/domains", site("same-origin")), 200);
+  assertEquals(await get("/api/domains", site("none", "navigate", "document")), 200);
+  assertEquals(await get("/api/domains", { origin: admin.url }), 200);
+});
+
+Deno.test("bad Host headers are refused, and nothing else happens", async () => {
+  await using admin = new Admin();
+  for (const host of ["", "a b", "[::1", "localhost:x", "%", "evil.example@localhost", "é"]) {
+    assertEquals([host, await statusFor(admin.url, host)], [host, "421"]);
+  }
+  assertEquals(await statusFor(admin.url, "localhost"), "200");
+});
+
+Deno.test("no page has more than 500 rows, and a view of 3,000 domains tells how many there are", async () => {
+  await using admin = new Admin();
+  for (let n = 0; n < 3_000; n++) admin.scene.join(`rooms${n}.example`, 1);
+  for (const query of ["", "?size=3000", "?size=999999999999999"]) {
+    const { rows, found, pages } = await admin.json(`/api/domains${query}`);
+    const size = query.includes("99") ? 50 : 500;
+    assertEquals([rows.length, found, pages], [size, 3_000, 3_000 / size]);
+  }
+  const seen = new Set<string>();
+  for (let page = 1; page <= 6; page++) {
+    const { rows } = await admin.json(`/api/domains?sort=domain&page=${page}`);
+    for (const { domain } of rows) seen.add(domain);
+  }
+  assertEquals(seen.size, 3_000);
 });
 
 Deno.test("a person types the token into a form and gets a pass without it", async () => {
@@ -242,20 +335,48 @@ Deno.test("a verification can be followed: progress, verdicts, history", async (
     detail.events.map((event: { type: string }) => event.type),
     ["notices", "reachable", "loss"],
   );
-  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, gone: 1 }]);
+  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, notified: 1 }]);
 });
 
 Deno.test("privacy: no user and no nick is shown, and users can't be searched for", async () => {
   await using admin = new Admin({ privacy: true });
   const { scene } = admin;
+  scene.domain("rooms.example", RECOVERING);
   scene.join("rooms.example", 3);
   scene.lose("rooms.example");
   scene.verify("rooms.example", { gone: 10 });
+  scene.bringBack("rooms.example", { refused: 1 });
   scene.join("rooms.example", 3);
   const { body } = await admin.get("/api/domains/rooms.example");
   assert(!/user\d|User/.test(body), body);
+  for (const type of ["notices", "rejoined", "rejoin-failed"]) {
+    assertStringIncludes(body, `"type":"${type}"`);
+  }
   assertMatch(body, /"user":"~[0-9a-f]{12}@home\.example\/[0-9a-f]{4}"/);
   assertEquals((await admin.json("/api/domains/rooms.example?search=user1")).joinsFound, 0);
+});
+
+Deno.test("recovery is told for all and for each domain, with the last failure in words", async () => {
+  await using admin = new Admin();
+  const { scene } = admin;
+  scene.domain("rooms.example", RECOVERING);
+  scene.join("rooms.example", 10);
+  scene.join("calm.example", 1);
+  scene.lose("rooms.example");
+  scene.verify("rooms.example", { gone: 3 });
+  const before = await admin.json("/api/domains?sort=domain");
+  const none = { rejoining: 0, back: 0, failed: 0, notified: 0 };
+  assertEquals(before.overview.recovery, { ...none, rejoining: 3 });
+  assertEquals(before.rows.map(({ recovery }: DomainRow) => recovery.rejoining), [0, 3]);
+  assertEquals(before.overview.lastFailure, undefined);
+  scene.bringBack("rooms.example", { refused: 1, seconds: 6 });
+  const { overview, rows } = await admin.json("/api/domains?sort=notified");
+  const { medianMs, ...counts } = overview.recovery;
+  assertEquals(counts, { ...none, back: 2, failed: 1, notified: 1 });
+  assert(medianMs >= 6_000 && medianMs < 10_000);
+  assertEquals(rows[0].recovery, overview.recovery);
+  const { room, why } = overview.lastFailure;
+  assertEquals([room, why], ["room0@rooms.example", "the user is banned; the client is notified"]);
 });
 
 Deno.test("views come by themselves when they change", async () => {

@@ -168,3 +168,18 @@ Deno.test("files that are there stay untouched, but for --force", async () => {
     assertEquals(Deno.statSync(path("roomkeeper.toml")).mode! & 0o777, 0o600);
   });
 });
+
+Deno.test("gateways get lines of their own; what is no domain is refused", async () => {
+  const flags = ["--watch", "home.example", "--gateways", "phones.example"];
+  await init(flags, undefined, ({ code, terminal, path }) => {
+    assertEquals(code, 0, terminal.err);
+    assertStringIncludes(
+      Deno.readTextFileSync(path("roomkeeper.prosody.cfg.lua")),
+      'roomkeeper_gateways = { "phones.example" }',
+    );
+  });
+  await init([...flags, "--gateways", "a@b"], undefined, ({ code, terminal }) => {
+    assertEquals(code, 2);
+    assertStringIncludes(terminal.err, "--gateways");
+  });
+});

@@ -50,6 +50,31 @@ Deno.test("ejabberd: the component may send as users, the feed is a module, the 
   assertStringIncludes(lines({ server: "ejabberd", feed: "stock" }), "mod_service_log:");
 });
 
+Deno.test("gateways are named to the module for rooms, and only then is there such a module", () => {
+  const gateways = ["phones.example", "matrix.example"];
+  const prosody = serverSnippet({ ...SETUP, gateways });
+  assertStringIncludes(
+    prosody.text,
+    '--     roomkeeper_gateways = { "phones.example", "matrix.example" }\n',
+  );
+  assert(prosody.steps.some((step) => step.includes("mod_roomkeeper_gateways.lua")));
+  for (const feed of ["plugin", "stock"] as const) {
+    const ejabberd = serverSnippet({ ...SETUP, server: "ejabberd", feed, gateways });
+    const lines = [
+      "  mod_roomkeeper_gateways:",
+      "    gateways:",
+      '      - "phones.example"',
+      '      - "matrix.example"',
+    ];
+    assertStringIncludes(ejabberd.text, lines.join("\n") + "\n");
+    assert(ejabberd.steps.some((step) => step.includes("mod_roomkeeper_gateways.erl")));
+  }
+  for (const server of ["prosody", "ejabberd"] as const) {
+    const { text, steps } = serverSnippet({ ...SETUP, server, gateways: [] });
+    assert(![text, ...steps].join("\n").includes("gateways"));
+  }
+});
+
 Deno.test("the lines of one part are those of the whole, without the other part", () => {
   for (const server of ["prosody", "ejabberd"] as const) {
     const whole = serverSnippet({ ...SETUP, server }).text.split("\n");

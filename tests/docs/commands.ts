@@ -151,9 +151,13 @@ const TRY_MODULE =
 
 /** How each command is tried. */
 export const TRIED: Readonly<Record<string, Try>> = {
-  "npx --yes deno@2.9.6 task demo": prints("Bob alone was told, once, and is back."),
+  "npx --yes deno@2.9.6 task demo": prints("Bob is back and has the message that he missed, once."),
   [`${init} prosody --watch home.example`]: writes("roomkeeper.toml", lines.prosody),
   [`${init} prosody --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.prosody),
+  [`${init} prosody --watch home.example --gateways phones.example`]: writes(
+    "roomkeeper.toml",
+    lines.prosody,
+  ),
   [`${init} ejabberd --watch home.example`]: writes("roomkeeper.toml", lines.ejabberd),
   [`${init} ejabberd --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.ejabberd),
   "deno task roomkeeper check": check,
@@ -167,6 +171,8 @@ export const TRIED: Readonly<Record<string, Try>> = {
   "sudo install -D -m 0644 -t /usr/local/lib/prosody/modules servers/prosody/*.lua": installs(
     "usr/local/lib/prosody/modules/roomkeeper_rejoin.lib.lua",
   ),
+  "sudo install -D -m 0644 servers/prosody/mod_roomkeeper_gateways.lua /usr/local/lib/prosody/modules/mod_roomkeeper_gateways.lua":
+    installs("usr/local/lib/prosody/modules/mod_roomkeeper_gateways.lua"),
   "sudo install -g prosody -m 0640 roomkeeper.prosody.cfg.lua /etc/prosody/conf.d/roomkeeper.cfg.lua":
     async (sandbox, command) => {
       await sandbox.run(command.replace("-g prosody ", ""));
@@ -221,6 +227,7 @@ export const NOT_TRIED: Readonly<Record<string, string>> = {
   "deno task test:disk": "mounts disks",
   "deno task fuzz 1000000": "takes a quarter of an hour; tests/xml/scanner does 100,000 cases",
   "deno task capture": "starts real servers, which write something else each time",
+  "deno task measure:clients": "takes half an hour; tests/e2e/clients_test.ts does three clients",
   "deno task soak": "takes ten minutes; tests/soak does it for seconds",
   "deno task compile": `${download}; tests/tools/compile_test.ts does all but that`,
   "sudo systemctl enable --now roomkeeper": system,

@@ -2,7 +2,7 @@
  * `roomkeeper check` and `roomkeeper init` against real servers: what check finds missing is what
  * is missing, and what init writes is enough.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "./support/client.ts";
@@ -118,7 +118,12 @@ for (const software of ["prosody", "ejabberd"] as const) {
     const checking = check(home, { feed: "stock" });
     const { code, output } = await whileSomebodyTalks(home, checking);
     assertEquals(code, 0, output);
-    assertStringIncludes(output, passed(`stock feed of ${HOST} works: a copy came`));
+    assertStringIncludes(output, `\nok    the stock feed of ${HOST} works: a copy came\n`);
+    assertMatch(
+      output,
+      /\nok {4}looks for lost domains as keeper\.home\.example: its? .*DNS record/,
+    );
+    assert(output.endsWith("\n\nRoomkeeper can work with this server.\n"), output);
   });
 
   Deno.test(`check: ${software} with no feed is told the lines of that feed alone`, async () => {

@@ -112,6 +112,25 @@ Deno.test("ejabberd: a nick of more than 1,023 bytes is as good as none", async 
   assertEquals(await joins(peer), [`${ALICE} ${STAGED}/${"b".repeat(1023)}`]);
 });
 
+Deno.test("ejabberd: what a room makes too large to be told does not end the component's stream", async () => {
+  await using servers = await EjabberdHome.start();
+  await using peer = await ComponentPeer.connect(servers.home.ip);
+  await using room = await StagedRoom.open(STAGED, servers.home.ip);
+  await peer.hello();
+  const alice = await servers.client(ALICE);
+  await room.admit(alice, "Ann");
+  await peer.untilCopy("her join", (s) => s.attr("from") === `${STAGED}/Ann`);
+  const before = peer.journal.length;
+  const error = (id: string, text: string) =>
+    `<presence type='error' from='${STAGED}/Ann' to='${ALICE}' id='${id}'><error type='cancel'>` +
+    `<forbidden xmlns='${NS.stanzaErrors}'/><text xmlns='${NS.stanzaErrors}'>${text}</text>` +
+    `</error></presence>`;
+  await room.send(error("large", "x".repeat(100_000)) + error("small", "x"));
+  const copy = await peer.untilCopy("an error", (s) => s.attr("type") === "error", before);
+  assertEquals(copy.attr("id"), "small");
+  assertEquals(await joins(peer), [`${ALICE} ${STAGED}/Ann`]);
+});
+
 Deno.test("ejabberd: a session's rooms are limited, and those that it is in come first", async () => {
   await using servers = await EjabberdHome.start({
     homeModules: { mod_roomkeeper: { component: KEEPER, max_rooms: 3 } },

@@ -185,3 +185,26 @@ Deno.test("the first version's plugin replaced by a reload: its joins are known,
   const copy = await peer.untilCopy("itself", (s) => s.attr("id") === "rk-test-r1");
   assert(copy.attr("type") === undefined);
 });
+
+Deno.test("what a room makes too large to be told does not end the component's stream", async () => {
+  await using federation = await Federation.start(PLAIN);
+  await using room = await ComponentPeer.connect(federation.rooms.ip, "plain.example");
+  await using peer = await ComponentPeer.connect(federation.home.ip);
+  await peer.hello();
+  const alice = await federation.client(ALICE);
+  const joining = alice.join("irc@plain.example", "Ann");
+  await room.until("the join", ({ stanza }) => stanza.attr("from") === ALICE);
+  const from = "irc@plain.example/Ann";
+  await room.send(`<presence from='${from}' to='${ALICE}'>${FORGED}</presence>`);
+  await joining;
+  await peer.settle();
+  const before = peer.journal.length;
+  const error = (id: string, text: string) =>
+    `<presence type='error' from='${from}' to='${ALICE}' id='${id}'><error type='cancel'>` +
+    `<forbidden xmlns='${NS.stanzaErrors}'/><text xmlns='${NS.stanzaErrors}'>${text}</text>` +
+    `</error></presence>`;
+  await room.send(error("large", "x".repeat(100_000)) + error("small", "x"));
+  const copy = await peer.untilCopy("an error", (s) => s.attr("type") === "error", before);
+  assertEquals(copy.attr("id"), "small");
+  assertEquals((await peer.hello()).filter(({ type }) => type === "joined").length, 1);
+});

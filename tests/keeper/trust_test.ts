@@ -66,10 +66,10 @@ class Fixture implements AsyncDisposable {
   }
 }
 
-function join(user: string, room = GARDEN): Element {
+function join(user: string, room = GARDEN, nick = "Ann"): Element {
   const status = xml("status", NS.mucUser, { code: "110" });
   const x = xml("x", NS.mucUser, {}, status);
-  return xml("presence", NS.client, { from: `${room}/Ann`, to: user }, x);
+  return xml("presence", NS.client, { from: `${room}/${nick}`, to: user }, x);
 }
 
 function copied(stanza: Element, from: string): Element {
@@ -168,4 +168,36 @@ Deno.test("a bomb ends the stream, not the keeper", async () => {
   assertEquals(await session.closed().catch(() => "end"), "close");
   assert(session.received.includes("policy-violation"));
   assertEquals(fixture.joins, 1);
+});
+
+const LONG = "é".repeat(512);
+
+Deno.test("addresses and nicks of more than 1,023 bytes are malformed and no join; others stay", async () => {
+  await using fixture = new Fixture();
+  await fixture.start();
+  const renamed = xml(
+    "presence",
+    NS.client,
+    { from: `${GARDEN}/Ann`, to: ANN, type: "unavailable" },
+    xml(
+      "x",
+      NS.mucUser,
+      {},
+      xml("item", NS.mucUser, { nick: LONG }),
+      ...["303", "110"].map((code) => xml("status", NS.mucUser, { code })),
+    ),
+  );
+  await fixture.send(
+    copied(join(ANN), HOST),
+    copied(join("bob@home.example/x", GARDEN, LONG), HOST),
+    copied(join(`${LONG}@home.example/x`), HOST),
+    copied(join(`bob@home.example/${LONG}`), HOST),
+    copied(join("bob@home.example/x", `${LONG}@rooms.example`), HOST),
+    copied(join("bob@home.example/x", `garden@${"x".repeat(200_000)}`), HOST),
+    copied(renamed, HOST),
+    copied(join("bob@home.example/x", GARDEN, LONG.slice(1)), HOST),
+  );
+  assertEquals(fixture.ignored, Array(6).fill(["malformed", HOST]));
+  const joins = fixture.keeper.router.domains.flatMap(({ joins }) => [...joins]);
+  assertEquals(joins.map(({ nick }) => nick), ["Ann", LONG.slice(1)]);
 });

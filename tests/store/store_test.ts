@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { openStore } from "../../store/mod.ts";
 import { Bench, Folder, join, LINK, stored, storedNumbers } from "./fixture.ts";
 
@@ -164,4 +165,27 @@ Deno.test("more joins than are read at a time come in parts, each with all there
   ]);
   assertEquals(parts.slice(1).flatMap(({ joins }) => joins).length, 4_500);
   assertEquals(new Set(parts.flatMap(({ joins }) => joins).map(({ user }) => user)).size, 4_500);
+});
+
+Deno.test("oversized joins are not kept, and those of an older version are forgotten", async () => {
+  using folder = new Folder();
+  const long = "x".repeat(1_024);
+  {
+    await using bench = await Bench.open(folder.file);
+    bench.put(1);
+    bench.store.record(LINK, { type: "put", join: join(2, { nick: long }) });
+    bench.store.record(LINK, { type: "put", join: join(3, { room: `${long}@rooms.example` }) });
+  }
+  assertEquals(await storedNumbers(folder.file), [1]);
+  const rows = () => {
+    using sqlite = new DatabaseSync(folder.file);
+    return sqlite.prepare("SELECT COUNT(*) AS count FROM joins").get()!["count"];
+  };
+  {
+    using sqlite = new DatabaseSync(folder.file);
+    sqlite.exec(`INSERT INTO joins SELECT link, user || '2', room, '${long}', 0, 0 FROM joins`);
+  }
+  assertEquals(rows(), 2);
+  assertEquals(await storedNumbers(folder.file), [1]);
+  assertEquals(rows(), 1);
 });

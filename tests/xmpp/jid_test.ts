@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   bareJid,
   domainOf,
+  hasOversizedPart,
   InvalidJidError,
   Jid,
   type JidPart,
@@ -153,4 +154,21 @@ Deno.test("Jid.parse() leaves a normal form as it is, and only ever throws Inval
     }),
     { numRuns: 3000 },
   );
+});
+
+Deno.test("hasOversizedPart() looks at each part, in bytes", () => {
+  const [fits, long] = ["é".repeat(511) + "x", "é".repeat(512)];
+  assertEquals(hasOversizedPart(`${fits}@${fits}/${fits}`), false);
+  for (const jid of [long, `${long}@a/b`, `a@${long}/b`, `a@b/${long}`, `a@b/${fits}/${fits}`]) {
+    assertEquals(hasOversizedPart(jid), true, jid.slice(0, 9));
+  }
+});
+
+Deno.test("an address that is far too long is refused with a short message", () => {
+  for (
+    const jid of ["é".repeat(100_000), `a@${"ü".repeat(100_000)}`, `a@b/${"x".repeat(100_000)}`]
+  ) {
+    const { message } = assertThrows(() => Jid.parse(jid), InvalidJidError);
+    assert(message.length < 300, String(message.length));
+  }
 });

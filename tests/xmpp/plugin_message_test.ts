@@ -41,6 +41,8 @@ Deno.test("every event is read as it was built, all in one message", () => {
   });
 });
 
+const LONG = "é".repeat(512);
+
 function event(name: string, attrs: Record<string, string> = {}): Element {
   return xml(name, NS.plugin, attrs);
 }
@@ -56,6 +58,12 @@ for (
     [event("joined", { user, room: `${room}/r`, nick: "r" }), "room"],
     [event("joined", { user, room: "rooms.example", nick: "r" }), "room"],
     [event("joined", { user, room, nick: "" }), "nick"],
+    [event("joined", { user, room, nick: LONG }), "nick"],
+    [event("joined", { user: `${LONG}@home.example/x`, room, nick: "r" }), "user"],
+    [event("joined", { user: `r@home.example/${LONG}`, room, nick: "r" }), "user"],
+    [event("joined", { user, room: `${LONG}@rooms.example`, nick: "r" }), "room"],
+    [event("link", { domain: LONG, state: "up", direction: "in" }), "domain"],
+    [event("rejoining", { id: LONG }), "id"],
     [event("link", { state: "up", direction: "in" }), "domain"],
     [event("link", { domain: "a@b", state: "up", direction: "in" }), "domain"],
     [event("link", { domain: "b", state: "lost", direction: "in" }), "state"],
@@ -72,7 +80,7 @@ for (
   ] as const
 ) {
   const { name, attrs } = element;
-  Deno.test(`<${name}/> with ${JSON.stringify(attrs)} is malformed`, () => {
+  Deno.test(`<${name}/> with ${JSON.stringify(attrs).replaceAll(LONG, "1,024 bytes")} is malformed`, () => {
     const error = assertThrows(
       () => parsePluginEvent(element),
       MalformedPluginEventError,

@@ -8,6 +8,7 @@ import type {
 } from "../../../actors/messages/events.ts";
 import { type DomainOptions, domainOptions } from "../../../actors/messages/options.ts";
 import { RemoteDomain } from "../../../actors/remote_domain/remote_domain.ts";
+import { Sessions } from "../../../actors/joins/sessions.ts";
 import type { RejoinRefusal } from "../../../xmpp/plugin_events.ts";
 import type { SelfPingAnswer } from "../../../xmpp/self_ping.ts";
 import { Timeline } from "./timeline.ts";
@@ -64,6 +65,7 @@ export class DomainRig {
   readonly notices: Of<"notify">[] = [];
   readonly rejoins: (Of<"rejoin"> & { readonly at: number })[] = [];
   readonly forms: Of<"configure">[] = [];
+  readonly leaves: Of<"leave">[] = [];
   readonly reports: Report[] = [];
   /** What the next random numbers are; 0 makes every wait the shortest. */
   random = 0;
@@ -80,7 +82,7 @@ export class DomainRig {
   #ids = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(options: DomainOptions = {}) {
+  constructor(options: DomainOptions = {}, sessions: Sessions = new Sessions()) {
     this.domain = new RemoteDomain(
       HOST,
       DOMAIN,
@@ -96,6 +98,7 @@ export class DomainRig {
         triesAnew: () => this.triesAnew,
         ownOutage: () => this.outage,
       },
+      sessions,
     );
   }
 
@@ -198,6 +201,8 @@ export class DomainRig {
       }
       case "configure":
         return void this.forms.push(effect);
+      case "leave":
+        return void this.leaves.push(effect);
       case "notify":
         return void this.notices.push(effect);
       case "report":

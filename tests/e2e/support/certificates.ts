@@ -25,6 +25,11 @@ const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc
 
 let authority: Promise<Authority> | undefined;
 
+/** The certificate of the authority, for those who are to trust it. */
+export async function authorityCertificate(): Promise<string> {
+  return (await theAuthority()).certificate;
+}
+
 /**
  * Makes a key and a certificate in a folder.
  *
@@ -36,14 +41,13 @@ export async function certify(
   name: string,
   domains: readonly string[],
 ): Promise<Credentials> {
-  authority ??= newAuthority();
-  const { key: authorityKey, certificate: authorityCertificate } = await authority;
+  const { key: authorityKey, certificate: trusted } = await theAuthority();
   const credentials: Credentials = {
     key: join(folder, "key.pem"),
     certificate: join(folder, "certificate.pem"),
     authority: join(folder, "authority.pem"),
   };
-  Deno.writeTextFileSync(credentials.authority, authorityCertificate);
+  Deno.writeTextFileSync(credentials.authority, trusted);
   const signer = Deno.makeTempFileSync({ dir: folder });
   Deno.writeTextFileSync(signer, authorityKey);
   await openssl(
@@ -59,6 +63,10 @@ export async function certify(
 
 function namesOf(domains: readonly string[]): string {
   return domains.map((domain) => `DNS:${domain}`).join(",");
+}
+
+function theAuthority(): Promise<Authority> {
+  return authority ??= newAuthority();
 }
 
 async function newAuthority(): Promise<Authority> {

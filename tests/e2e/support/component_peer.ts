@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { Element } from "../../../xml/element.ts";
 import { serialize } from "../../../xml/serialize.ts";
-import { StanzaParser } from "../../../xml/stanza_parser.ts";
 import { unwrapForwarded } from "../../../xmpp/forward.ts";
 import { isPluginEvent, parsePluginEvents } from "../../../xmpp/plugin_message.ts";
 import type { PluginEvent } from "../../../xmpp/plugin_events.ts";
 import { NS } from "../../../xmpp/namespaces.ts";
+import { ComponentStream } from "./component_stream.ts";
 import { Journal } from "./journal.ts";
-import { PASSWORD } from "./prosody.ts";
 
 /** One thing that the component got. */
 export interface Got {
@@ -31,39 +29,23 @@ export class ComponentPeer implements AsyncDisposable {
   /** What it got. */
   readonly journal: Journal<Got>;
   readonly #domain: string;
-  readonly #connection: Deno.TcpConn;
-  readonly #reading: Promise<void>;
+  readonly #stream: ComponentStream;
 
-  private constructor(connection: Deno.TcpConn, parser: StanzaParser, domain: string) {
+  private constructor(stream: ComponentStream, domain: string) {
     this.journal = new Journal(domain, ({ stanza }) => serialize(stanza));
     this.#domain = domain;
-    this.#connection = connection;
-    this.#reading = this.#read(parser);
+    this.#stream = stream;
+    stream.listen((stanza) => this.#take(stanza));
   }
 
   /** Connects to the server at `ip` as `domain`. */
   static async connect(ip: string, domain = "keeper.home.example"): Promise<ComponentPeer> {
-    const connection = await Deno.connect({ hostname: ip, port: 5347 });
-    const parser = await StanzaParser.create();
-    await writeAll(
-      connection,
-      `<stream:stream xmlns='${NS.component}' xmlns:stream='${NS.stream}' to='${domain}'>`,
-    );
-    const [open] = await nextEvents(connection, parser);
-    const id = open?.type === "open" ? open.element.attr("id") : undefined;
-    const digest = createHash("sha1").update(id + PASSWORD).digest("hex");
-    await writeAll(connection, `<handshake>${digest}</handshake>`);
-    const [answer] = await nextEvents(connection, parser);
-    if (answer?.type !== "stanza" || answer.element.name !== "handshake") {
-      connection.close();
-      throw new Error(`${domain} was refused at ${ip}`);
-    }
-    return new ComponentPeer(connection, parser, domain);
+    return new ComponentPeer(await ComponentStream.connect({ ip, domain }), domain);
   }
 
   /** Sends XML as it is. */
   async send(xml: string): Promise<void> {
-    await writeAll(this.#connection, xml);
+    await this.#stream.send(xml);
   }
 
   /**
@@ -165,24 +147,7 @@ export class ComponentPeer implements AsyncDisposable {
 
   /** Breaks the connection without a word. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#connection.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
-    await this.#reading;
-  }
-
-  async #read(parser: StanzaParser): Promise<void> {
-    try {
-      for (let batch; (batch = await nextEvents(this.#connection, parser)).length > 0;) {
-        for (const event of batch) if (event.type === "stanza") this.#take(event.element);
-      }
-    } catch (error) {
-      const closed = error instanceof Deno.errors.BadResource ||
-        error instanceof Deno.errors.Interrupted || error instanceof Deno.errors.ConnectionReset;
-      if (!closed) throw error;
-    }
+    await this.#stream[Symbol.asyncDispose]();
   }
 
   #take(stanza: Element): void {
@@ -190,19 +155,4 @@ export class ComponentPeer implements AsyncDisposable {
     const events = parsePluginEvents(stanza).events.filter(isPluginEvent);
     this.journal.add({ at: performance.now(), stanza, events, ...(copy ? { copy } : {}) });
   }
-}
-
-/** What comes next on the stream; nothing at its end. */
-async function nextEvents(connection: Deno.TcpConn, parser: StanzaParser) {
-  const buffer = new Uint8Array(65_536);
-  for (let size; (size = await connection.read(buffer)) !== null;) {
-    const found = parser.push(buffer.slice(0, size));
-    if (found.length > 0) return found;
-  }
-  return [];
-}
-
-async function writeAll(connection: Deno.TcpConn, text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
 }

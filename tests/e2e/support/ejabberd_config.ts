@@ -37,6 +37,9 @@ export interface EjabberdOptions extends ServerOptions {
 /** The ports that it listens at; the last is that of its HTTP API. */
 export const PORTS = [5222, 5269, SERVERS_PORT, 5280] as const;
 
+/** What is where at the last port: the API, and the way in for clients in a browser (RFC 7395). */
+const WEB = { "/api": "mod_http_api", "/xmpp-websocket": "ejabberd_http_ws" } as const;
+
 /** With TLS required and no dialback at hand, a certificate is the only way in. */
 function certificates({ key, certificate, authority }: Credentials): Record<string, unknown> {
   return {
@@ -76,10 +79,10 @@ export function ejabberdConfig(
     loglevel: "info",
     ...credentials === undefined ? { s2s_use_starttls: false } : certificates(credentials),
     listen: [
-      { port: 5222, ip, module: "ejabberd_c2s" },
+      { port: 5222, ip, module: "ejabberd_c2s", starttls: credentials !== undefined },
       { port: 5269, ip, module: "ejabberd_s2s_in" },
       { port: SERVERS_PORT, ip, module: "ejabberd_service", ...service },
-      { port: 5280, ip, module: "ejabberd_http", request_handlers: { "/api": "mod_http_api" } },
+      { port: 5280, ip, module: "ejabberd_http", request_handlers: WEB },
     ],
     api_permissions: { tests: { who: [{ ip: "127.0.0.0/8" }], what: ["*"] } },
     modules: {

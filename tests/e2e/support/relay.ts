@@ -78,6 +78,7 @@ export class Relay implements AsyncDisposable {
       if (!admits()) return;
       const far = await Deno.connect({ ...this.#target });
       pair.push(far);
+      for (const connection of pair) connection.setNoDelay();
       const answers = this.#pump(far, near, listen?.());
       const settled = answers.catch(() => {}).finally(() => this.#answers.delete(settled));
       this.#answers.add(settled);
