@@ -16,6 +16,8 @@ export interface Census {
   readonly links: Readonly<Record<LinkState, number>>;
   /** Domains that are being verified, by what is done. */
   readonly phases: Readonly<Record<NonNullable<DomainStatus["phase"]>, number>>;
+  /** Users who are being brought back. */
+  readonly rejoining: number;
 }
 
 /** Counts. */
@@ -23,10 +25,12 @@ export function* takeCensus(keeper: KeeperView): Sliced<Census> {
   const links = { up: 0, idle: 0, down: 0, unknown: 0 };
   const phases = { delay: 0, probe: 0, backoff: 0, asking: 0 };
   let joins = 0;
+  let rejoining = 0;
   yield* eachSliced(keeper.router.domains, ({ status }) => {
     joins += status.joins;
+    rejoining += status.rejoining;
     links[status.link]++;
     if (status.phase !== undefined) phases[status.phase]++;
   });
-  return { joins, links, phases };
+  return { joins, links, phases, rejoining };
 }

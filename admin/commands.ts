@@ -7,7 +7,7 @@ import type { RemoteDomain } from "../actors/remote_domain/remote_domain.ts";
 import type { StoreHealth } from "../store/join_store.ts";
 import { InvalidJidError, Jid } from "../xmpp/jid.ts";
 import type { DataForm, FormField } from "./data_form.ts";
-import { storeLine, storeStatus, storeTrouble } from "./store_status.ts";
+import { counted, storeLine, storeStatus, storeTrouble } from "./store_status.ts";
 
 /** What commands steer; every `Keeper` can be. */
 export interface Steered {
@@ -20,15 +20,15 @@ export interface Steered {
     /** Forgets a join; returns whether it was known. */
     forget(user: string, room: string): boolean;
   };
-  /** Whether notices are held back. */
+  /** Whether rejoins and notices are held back. */
   readonly paused: boolean;
   /** How many notices are held back. */
   readonly held: number;
   /** How the store is doing, if there is one. */
   readonly store: StoreHealth | undefined;
-  /** Holds notices back. */
+  /** Holds rejoins and notices back. */
   pause(): void;
-  /** Sends them. */
+  /** Goes on with them. */
   resume(): void;
 }
 
@@ -73,7 +73,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: "Status of a domain",
     ask: {
       title: "Status of a domain",
-      instructions: "Shows the link, the joins, how far a verification is, and the store.",
+      instructions:
+        "Shows the link, the joins, how far a verification is, who is being brought back, and the " +
+        "store.",
       fields: [DOMAIN_FIELD],
     },
     run(keeper, input) {
@@ -83,7 +85,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       const store = storeStatus(keeper.store);
       const note = [
         `${domain} has ${links.length === 1 ? "one link" : `${links.length} links`}.`,
-        ...keeper.paused ? [`Notices are held back: ${keeper.held} so far.`] : [],
+        ...keeper.paused
+          ? [`Rejoins and notices are held back; ${counted(waiting(keeper), "user")} so far.`]
+          : [],
         storeTrouble(store) ?? "",
       ];
       return {
@@ -111,20 +115,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   "roomkeeper#pause": {
-    name: "Hold notices back",
+    name: "Hold rejoins and notices back",
     run(keeper) {
       keeper.pause();
-      return { note: "Notices are held back until they are resumed." };
+      return {
+        note: "Nobody is brought back, and nobody is notified, until that is resumed.",
+      };
     },
   },
   "roomkeeper#resume": {
-    name: "Resume notices",
+    name: "Resume rejoins and notices",
     run(keeper) {
-      const { held } = keeper;
+      const users = counted(waiting(keeper), "user");
       keeper.resume();
       return {
-        note: `Notices are sent again. ${held} were held back; those to users who have rejoined ` +
-          "meanwhile are not sent.",
+        note:
+          `Rejoins and notices go on, for ${users} so far. Nothing is done about those who have ` +
+          "left or rejoined meanwhile.",
       };
     },
   },
@@ -132,7 +139,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: "Forget a join",
     ask: {
       title: "Forget a join",
-      instructions: "The user is not told, and not asked about any more, before the next join.",
+      instructions: "The user is not notified, and not asked about any more, before the next join.",
       fields: [
         {
           name: "user",
@@ -159,8 +166,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+/** How many users are held up while rejoins and notices are. */
+function waiting({ router, held }: Steered): number {
+  return router.domains.reduce((sum, { status }) => sum + status.rejoining, held);
+}
+
 function describe({ host, status }: RemoteDomain): FormField[] {
-  const { link, joins, rooms, users, phase, left, open, losses } = status;
+  const { link, joins, rooms, users, phase, left, open, losses, rejoining } = status;
   const field = (name: string, label: string, value: string): FormField => ({
     name: `${host} ${name}`,
     type: "text-single",
@@ -175,6 +187,11 @@ function describe({ host, status }: RemoteDomain): FormField[] {
       "verification",
       "Verification",
       phase ? `${phase}, ${left + open} to be answered` : "none",
+    ),
+    field(
+      "recovery",
+      "Recovery",
+      rejoining > 0 ? `${counted(rejoining, "user")} being brought back` : "none",
     ),
     field("loss", "Open losses", last ? `${losses.length}, last by ${last.cause}` : "none"),
   ];

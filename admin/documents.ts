@@ -13,6 +13,7 @@ export const STATUS_PAGE: string = page(
 <section aria-labelledby="now">
   <h2 id="now" class="hidden">Now</h2>
   <dl id="figures" class="figures"></dl>
+  <p id="failure" class="quiet"></p>
 </section>
 <section aria-labelledby="day" class="card">
   <h2 id="day">Last 24 hours</h2>
@@ -33,7 +34,7 @@ export const STATUS_PAGE: string = page(
         <option value="link">Link</option>
         <option value="joins">Joins</option>
         <option value="loss">Last loss</option>
-        <option value="gone">Told to rejoin</option>
+        <option value="notified">Notified</option>
       </select>
     </label>
   </div>
@@ -44,7 +45,7 @@ export const STATUS_PAGE: string = page(
         <th role="columnheader" scope="col"><button type="button" data-sort="link">Link</button></th>
         <th role="columnheader" scope="col" class="number"><button type="button" data-sort="joins">Joins</button></th>
         <th role="columnheader" scope="col"><button type="button" data-sort="loss">Last loss</button></th>
-        <th role="columnheader" scope="col"><button type="button" data-sort="gone">Found</button></th>
+        <th role="columnheader" scope="col"><button type="button" data-sort="notified">Found</button></th>
         <th role="columnheader" scope="col">24 hours</th>
       </tr>
     </thead>

@@ -63,6 +63,11 @@ export function addGauges(
     () => Object.entries(census().phases),
   );
   gauge(
+    "roomkeeper_rejoining_users",
+    "Users who are being brought back.",
+    () => census().rejoining,
+  );
+  gauge(
     "roomkeeper_mailbox_events",
     "Events that wait to be handled, in all mailboxes.",
     () => keeper.router.depth,
@@ -79,6 +84,16 @@ export function addGauges(
     () => keeper.hosts.map(({ host, state }) => [host, Number(state === "synced")]),
   );
   labelled(
+    "roomkeeper_plugin_outdated",
+    "1 for each watched host whose plugin is too old to rejoin rooms, else 0.",
+    "host",
+    () =>
+      keeper.hosts.map(({ host, state, takesRequests }) => [
+        host,
+        Number(state === "synced" && !takesRequests),
+      ]),
+  );
+  labelled(
     "roomkeeper_outbox_stanzas",
     "Stanzas that wait to be sent to the server, by lane.",
     "lane",
@@ -86,7 +101,7 @@ export function addGauges(
   );
   gauge(
     "roomkeeper_notices_paused",
-    "1 while notices are held back, else 0.",
+    "1 while rejoins and notices are held back, else 0.",
     () => Number(keeper.paused),
   );
   gauge("roomkeeper_held_notices", "Notices that are held back.", () => keeper.held);

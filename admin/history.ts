@@ -8,6 +8,7 @@ import type { NoticeEffect, NoticeReason, Report } from "../actors/messages/effe
 import type { LossCause } from "../actors/messages/events.ts";
 import { systemClock } from "../actors/runtime/mod.ts";
 import type { KeeperObserver } from "../keeper/observer.ts";
+import { failureText, RejoinCounts, type RejoinFailure } from "./rejoins.ts";
 import { Timeline } from "./timeline.ts";
 
 /** How many events are remembered of one domain. */
@@ -17,9 +18,9 @@ export const MAX_EVENTS = 50;
 export interface VerdictCounts {
   /** Still in. */
   readonly joined: number;
-  /** No longer in, and told so. */
+  /** No longer in. */
   readonly gone: number;
-  /** Told, or given up, since nobody could confirm them in time. */
+  /** Notified, or given up, since nobody could confirm them in time. */
   readonly unconfirmed: number;
 }
 
@@ -31,7 +32,7 @@ export interface Occupancy {
   readonly room: string;
 }
 
-/** How many users are named of those who were told one after the other. */
+/** How many users are named of those to whom the same happened. */
 export const MAX_NAMED = 5;
 
 /** Something that happened, with its time in milliseconds since the epoch. */
@@ -41,17 +42,47 @@ export type PastEvent =
     | { readonly type: "loss"; readonly cause: LossCause; readonly joins: number }
     | { readonly type: "unreached"; readonly attempt: number }
     | { readonly type: "reachable"; readonly unverified: number }
-    | { readonly type: "settled"; readonly after: number; readonly verdicts: VerdictCounts }
     | {
-      readonly type: "notices";
-      readonly reason: NoticeReason;
-      /** How many one after the other. */
-      readonly count: number;
-      /** Who was told about which room, the first {@linkcode MAX_NAMED} of them. */
-      readonly first: readonly Occupancy[];
+      readonly type: "settled";
+      readonly after: number;
+      readonly verdicts: VerdictCounts;
+      /** How many were brought back. */
+      readonly back: number;
     }
+    | ({ readonly type: "notices"; readonly reason: NoticeReason } & Many)
+    | (
+      & {
+        readonly type: "rejoined";
+        /** The longest time that one of them was out, in milliseconds. */
+        readonly longest: number;
+      }
+      & Many
+    )
+    | (
+      & {
+        readonly type: "rejoin-failed";
+        /** Why, and what follows, in words. */
+        readonly why: string;
+      }
+      & Many
+    )
+    | { readonly type: "unwanted-room"; readonly room: string }
     | ({ readonly type: "refused" } & Occupancy)
   );
+
+/** Several to whom the same happened in one verification. */
+export interface Many {
+  /** How many. */
+  readonly count: number;
+  /** Who, and in which room, the first {@linkcode MAX_NAMED} of them. */
+  readonly first: readonly Occupancy[];
+}
+
+/** What happens to many at the same time, and is one line. */
+type Gathered = Extract<PastEvent, Many>;
+
+/** What is told of one of them. */
+type OneOf<Event> = Event extends Gathered ? Omit<Event, "at" | keyof Many> : never;
 
 /** The figures of one link, or of all together. */
 export class Figures {
@@ -59,24 +90,28 @@ export class Figures {
   readonly timeline: Timeline = new Timeline();
   /** Verdicts since the start. */
   readonly verdicts: { joined: number; gone: number; unconfirmed: number } = noVerdicts();
+  /** How rejoins have ended since the start. */
+  readonly rejoins: RejoinCounts = new RejoinCounts();
+  /** Users who were notified since the start. */
+  notified = 0;
 
   /** Counts a report. */
   count(report: Report, at: number): void {
+    this.rejoins.count(report);
     if (report.type === "loss") this.timeline.count("losses", at);
     else if (report.type === "unreached") this.timeline.count("unreached", at);
+    else if (report.type === "rejoined") this.timeline.count("back", at);
     else if (report.type === "verdict" && report.verdict !== "undecided") {
-      this.#found(report.verdict, at);
+      this.verdicts[report.verdict]++;
+      if (report.verdict === "joined") this.timeline.count("joined", at);
     }
   }
 
   /** Counts a notice; of one whose join was found to be gone the verdict was counted. */
   countNotice({ reason }: NoticeEffect, at: number): void {
-    if (reason === "unconfirmed") this.#found("unconfirmed", at);
-  }
-
-  #found(verdict: keyof VerdictCounts, at: number): void {
-    this.verdicts[verdict]++;
-    this.timeline.count(verdict, at);
+    this.notified++;
+    this.timeline.count("notified", at);
+    if (reason === "unconfirmed") this.verdicts.unconfirmed++;
   }
 }
 
@@ -95,7 +130,7 @@ export class Past {
   /** When something happened last, in milliseconds since the epoch. */
   at = 0;
   /** The verdicts when the verification began. */
-  #before: VerdictCounts = noVerdicts();
+  #before: VerdictCounts & { readonly back: number } = { ...noVerdicts(), back: 0 };
 
   /** Remembers a report. */
   report(report: Report, at: number): void {
@@ -118,38 +153,58 @@ export class Past {
         if (report.verdict !== "undecided") this.decided++;
         break;
       case "settled": {
-        const { joined, gone, unconfirmed } = this.figures.verdicts;
+        const { verdicts: { joined, gone, unconfirmed }, rejoins: { back } } = this.figures;
         const verdicts = {
           joined: joined - this.#before.joined,
           gone: gone - this.#before.gone,
           unconfirmed: unconfirmed - this.#before.unconfirmed,
         };
-        this.#before = { joined, gone, unconfirmed };
+        const brought = back - this.#before.back;
+        this.#before = { joined, gone, unconfirmed, back };
         this.unverified = 0;
-        this.#add({ type: "settled", at, after: report.after, verdicts });
+        this.#add({ type: "settled", at, after: report.after, verdicts, back: brought });
         break;
       }
       case "refused":
         this.#add({ type: "refused", at, user: report.user, room: report.room });
         break;
+      case "rejoined":
+        this.#gather({ type: "rejoined", longest: report.after }, report, at);
+        break;
+      case "rejoin-failed":
+        this.#gather({ type: "rejoin-failed", why: failureText(report) }, report, at);
+        break;
+      case "unwanted-room":
+        this.#add({ type: "unwanted-room", at, room: report.room });
+        break;
       case "waiting":
       case "probing":
       case "asked":
+      case "rejoining":
     }
   }
 
   /** Remembers a notice. */
   notice(notice: NoticeEffect, at: number): void {
     this.figures.countNotice(notice, at);
-    const { user, room, reason } = notice;
-    const last = this.events.at(-1);
-    if (last?.type !== "notices" || last.reason !== reason) {
-      return this.#add({ type: "notices", at, reason, count: 1, first: [{ user, room }] });
+    this.#gather({ type: "notices", reason: notice.reason }, notice, at);
+  }
+
+  /** Of a room that is lost with all its users there is one line of a kind, not one for each. */
+  #gather(event: OneOf<Gathered>, { user, room }: Occupancy, at: number): void {
+    const place = this.events.findLastIndex((past) => !isGathered(past) || isAlike(past, event));
+    const past = this.events[place];
+    if (past === undefined || !isGathered(past)) {
+      return this.#add({ ...event, at, count: 1, first: [{ user, room }] } as Gathered);
     }
-    // Of a room that is lost with all its users there is one line, not one for each.
-    this.events.pop();
-    const first = last.count < MAX_NAMED ? [...last.first, { user, room }] : last.first;
-    this.#add({ type: "notices", at, reason, count: last.count + 1, first });
+    this.events.splice(place, 1);
+    const first = past.count < MAX_NAMED ? [...past.first, { user, room }] : past.first;
+    const many = { ...past, at, count: past.count + 1, first };
+    this.#add(
+      many.type === "rejoined" && event.type === "rejoined"
+        ? { ...many, longest: Math.max(many.longest, event.longest) }
+        : many,
+    );
   }
 
   #lost(cause: LossCause, joins: number, at: number): void {
@@ -167,6 +222,16 @@ export class Past {
   }
 }
 
+/** A rejoin that ended in vain, with its time in milliseconds since the epoch. */
+export interface LastFailure {
+  /** When it was. */
+  readonly at: number;
+  /** The remote domain. */
+  readonly domain: string;
+  /** What failed, and why. */
+  readonly failure: RejoinFailure;
+}
+
 /** How much to remember. */
 export interface HistoryOptions {
   /** Links with a past, at most; of more, those forgotten are where nothing happened longest. @default {5000} */
@@ -181,6 +246,8 @@ export class History implements KeeperObserver {
   readonly all: Figures = new Figures();
   /** When the connection to the server came up or went down. */
   connectionSince: number;
+  /** The last rejoin that ended in vain. */
+  lastFailure: LastFailure | undefined;
   readonly #links = new Map<string, { readonly link: DomainKey; readonly past: Past }>();
   readonly #limit: number;
   readonly #now: () => number;
@@ -214,8 +281,11 @@ export class History implements KeeperObserver {
 
   /** See {@linkcode KeeperObserver}. */
   reported(link: DomainKey, report: Report): void {
-    if (report.type === "asked") return;
+    if (report.type === "asked" || report.type === "rejoining") return;
     const now = this.#now();
+    if (report.type === "rejoin-failed" && report.next === "notify") {
+      this.lastFailure = { at: now, domain: link.domain, failure: report };
+    }
     this.#past(link).report(report, now);
     this.all.count(report, now);
   }
@@ -250,4 +320,17 @@ function key({ host, domain }: DomainKey): string {
 
 function noVerdicts(): { joined: number; gone: number; unconfirmed: number } {
   return { joined: 0, gone: 0, unconfirmed: 0 };
+}
+
+function isGathered(event: PastEvent): event is Gathered {
+  return "first" in event;
+}
+
+/** Whether two are of one kind, and so one line. */
+function isAlike(past: Gathered, event: OneOf<Gathered>): boolean {
+  if (past.type === "notices" && event.type === "notices") return past.reason === event.reason;
+  if (past.type !== "rejoin-failed" || event.type !== "rejoin-failed") {
+    return past.type === event.type;
+  }
+  return past.why === event.why;
 }

@@ -26,8 +26,10 @@ export interface KeeperView {
     readonly host: string;
     readonly state: SyncState;
     readonly software: string;
+    /** Whether it carries out requests: it is in step, and not too old for them. */
+    readonly takesRequests: boolean;
   }[];
-  /** Whether notices are held back. */
+  /** Whether rejoins and notices are held back. */
   readonly paused: boolean;
   /** How many notices are held back. */
   readonly held: number;

@@ -17,10 +17,27 @@ import type { IgnoredInput, KeeperObserver } from "../keeper/observer.ts";
 import { type Census, takeCensus } from "./census.ts";
 import { addGauges } from "./gauges.ts";
 import type { KeeperView } from "./keeper_view.ts";
+import { REJOIN_RESULTS, resultOf } from "./rejoins.ts";
 import { atOnce } from "./sliced.ts";
 
-/** From a second to an hour: a verification rarely takes less, and never more by default. */
-const VERDICT_BUCKETS = [1, 5, 15, 30, 60, 75, 90, 120, 180, 300, 600, 1_200, 3_600];
+/** From a second, which is a short outage, to a day, which is `give_up` by default. */
+const OUTAGE_BUCKETS = [
+  1,
+  2.5,
+  5,
+  7.5,
+  10,
+  15,
+  30,
+  60,
+  120,
+  300,
+  600,
+  1_800,
+  3_600,
+  21_600,
+  86_400,
+];
 
 /** From a millisecond, which is usual, to seconds, which are an alarm. */
 const LAG_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -30,6 +47,7 @@ const CAUSES: readonly LossCause[] = [
   "link-up",
   "unreachable",
   "rejected",
+  "dropped",
   "silence",
   "restart",
   "operator",
@@ -38,7 +56,7 @@ const VERDICTS: readonly VerdictState[] = ["joined", "gone", "undecided"];
 const REASONS: readonly NoticeReason[] = ["gone", "destroyed", "unconfirmed"];
 const KINDS = ["presence", "message", "iq", "link"] as const;
 const IGNORED: readonly IgnoredInput[] = ["forged", "malformed", "unexpected", "failed"];
-const PROBERS = ["component", "user"] as const;
+const PROBERS = ["component", "host", "user"] as const;
 
 /** Counts what a keeper does. */
 export class Metrics implements KeeperObserver {
@@ -93,6 +111,12 @@ export class Metrics implements KeeperObserver {
     "verdict",
     VERDICTS,
   );
+  readonly #rejoins = this.#counter(
+    "rejoins",
+    "Users who were joined again, or could not be, by how that ended.",
+    "result",
+    REJOIN_RESULTS,
+  );
   readonly #notices = this.#counter(
     "notices",
     "Users told that they are no longer in a room, by reason.",
@@ -133,7 +157,13 @@ export class Metrics implements KeeperObserver {
     name: "roomkeeper_loss_to_verdict_seconds",
     help: "Time from a loss to the verdict about a join.",
     labelNames: ["verdict"],
-    buckets: VERDICT_BUCKETS,
+    buckets: OUTAGE_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #untilBack = new Histogram({
+    name: "roomkeeper_out_of_room_seconds",
+    help: "Time from a loss until a user who was out is in the room again.",
+    buckets: OUTAGE_BUCKETS,
     registers: [this.#registry],
   });
   readonly #lag = new Histogram({
@@ -217,8 +247,18 @@ export class Metrics implements KeeperObserver {
         return this.#refused.inc();
       case "settled":
         return this.#verifications.inc();
+      case "rejoined":
+        this.#rejoins.labels("joined").inc();
+        return this.#untilBack.observe(report.after / 1000);
+      case "rejoin-failed": {
+        const result = resultOf(report);
+        if (result !== undefined) this.#rejoins.labels(result).inc();
+        return;
+      }
       case "waiting":
       case "reachable":
+      case "rejoining":
+      case "unwanted-room":
     }
   }
 }

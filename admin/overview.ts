@@ -11,7 +11,8 @@ import { takeCensus } from "./census.ts";
 import type { History, Occupancy, PastEvent, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
 import type { Names } from "./privacy.ts";
-import { type DomainRow, rowsOf } from "./rows.ts";
+import { failureText } from "./rejoins.ts";
+import { type DomainRow, type RecoveryFigures, recoveryFigures, rowsOf } from "./rows.ts";
 import { eachSliced, type Sliced } from "./sliced.ts";
 import { type StoreStatus, storeStatus } from "./store_status.ts";
 import type { Slot } from "./timeline.ts";
@@ -33,8 +34,10 @@ export interface Overview {
     readonly host: string;
     readonly state: SyncState;
     readonly software: string;
+    /** Whether it is too old to bring users back as their clients would. */
+    readonly outdated: boolean;
   }[];
-  /** Whether notices are held back. */
+  /** Whether rejoins and notices are held back. */
   readonly paused: boolean;
   /** How many notices are held back. */
   readonly held: number;
@@ -50,6 +53,15 @@ export interface Overview {
   readonly verifying: number;
   /** What verifications found since the start. */
   readonly verdicts: VerdictCounts;
+  /** How users were brought back since the start. */
+  readonly recovery: RecoveryFigures;
+  /** The last user who could not be brought back; why, in words. */
+  readonly lastFailure?: {
+    readonly at: number;
+    readonly domain: string;
+    readonly room: string;
+    readonly why: string;
+  };
   /** The last 24 hours. */
   readonly timeline: readonly Slot[];
 }
@@ -61,9 +73,10 @@ export function* overview(
   version: string,
   now: number,
 ): Sliced<Overview> {
-  const { joins, links, phases } = yield* takeCensus(keeper);
+  const { joins, links, phases, rejoining } = yield* takeCensus(keeper);
   const verifying = Object.values(phases).reduce((sum, count) => sum + count, 0);
   const { state, reason } = keeper.connection;
+  const { all, lastFailure: last } = history;
   return {
     version,
     connection: {
@@ -71,7 +84,9 @@ export function* overview(
       since: history.connectionSince,
       ...reason && { reason: reason.message },
     },
-    hosts: keeper.hosts.map(({ host, state, software }) => ({ host, state, software })),
+    hosts: keeper.hosts.map(({ host, state, software, takesRequests }) => (
+      { host, state, software, outdated: state === "synced" && !takesRequests }
+    )),
     paused: keeper.paused,
     held: keeper.held,
     store: storeStatus(keeper.store),
@@ -79,8 +94,17 @@ export function* overview(
     sessions: keeper.router.sessions,
     links,
     verifying,
-    verdicts: { ...history.all.verdicts },
-    timeline: history.all.timeline.slots(now),
+    verdicts: { ...all.verdicts },
+    recovery: recoveryFigures(all, rejoining),
+    ...last && {
+      lastFailure: {
+        at: last.at,
+        domain: last.domain,
+        room: last.failure.room,
+        why: failureText(last.failure),
+      },
+    },
+    timeline: all.timeline.slots(now),
   };
 }
 
@@ -154,6 +178,8 @@ function hideUsers<Event extends PastEvent>(event: Event, names: Names): Event {
     case "refused":
       return { ...event, ...hide(event) };
     case "notices":
+    case "rejoined":
+    case "rejoin-failed":
       return { ...event, first: event.first.map(hide) };
     default:
       return event;

@@ -6,7 +6,7 @@
 import type { LossCause } from "../actors/messages/events.ts";
 import type { LinkState } from "../actors/remote_domain/link.ts";
 import type { DomainStatus } from "../actors/remote_domain/remote_domain.ts";
-import type { History, Past, VerdictCounts } from "./history.ts";
+import type { Figures, History, Past, VerdictCounts } from "./history.ts";
 import type { KeeperView } from "./keeper_view.ts";
 import { eachSliced, type Sliced } from "./sliced.ts";
 import type { Slot } from "./timeline.ts";
@@ -41,12 +41,28 @@ export interface DomainRow {
   readonly loss?: { readonly at: number; readonly cause: LossCause };
   /** What verifications found since the start. */
   readonly verdicts: VerdictCounts;
+  /** How users were brought back since the start. */
+  readonly recovery: RecoveryFigures;
   /** The last 24 hours. */
   readonly timeline: readonly Slot[];
 }
 
+/** How users are brought back. */
+export interface RecoveryFigures {
+  /** How many are being brought back now. */
+  readonly rejoining: number;
+  /** How many were brought back since the start. */
+  readonly back: number;
+  /** How many could not be brought back. */
+  readonly failed: number;
+  /** How many were notified that they are out, as they could not be brought back or were not to be. */
+  readonly notified: number;
+  /** The median of the latest times out of a room, in milliseconds, if anybody was brought back. */
+  readonly medianMs?: number;
+}
+
 /** By what rows can be sorted. `trouble`: what needs attention first. */
-export const SORTS = ["trouble", "domain", "link", "joins", "loss", "gone"] as const;
+export const SORTS = ["trouble", "domain", "link", "joins", "loss", "notified"] as const;
 
 /** One of {@linkcode SORTS}. */
 export type Sort = (typeof SORTS)[number];
@@ -190,8 +206,19 @@ function toRow({ host, domain, status, past }: Entry, now: number): DomainRow {
     ...status?.phase && { verifying: progress(status, status.phase, past) },
     ...loss && { loss: { at: loss.at, cause: loss.cause } },
     verdicts: { ...past?.figures.verdicts ?? { joined: 0, gone: 0, unconfirmed: 0 } },
+    recovery: recoveryFigures(past?.figures, status?.rejoining ?? 0),
     timeline: past?.figures.timeline.slots(now) ?? [],
   };
+}
+
+/** How users are brought back, of whom so many are on the way. */
+export function recoveryFigures(
+  figures: Figures | undefined,
+  rejoining: number,
+): RecoveryFigures {
+  const { back = 0, failed = 0, medianMs } = figures?.rejoins ?? {};
+  const notified = figures?.notified ?? 0;
+  return { rejoining, back, failed, notified, ...medianMs !== undefined && { medianMs } };
 }
 
 function progress(
@@ -217,8 +244,7 @@ const LINKS: readonly string[] = ["down", "idle", "unknown", "up"];
 const linkRank = ({ status }: Entry) => status ? LINKS.indexOf(status.link) : LINKS.length;
 const joins = ({ status }: Entry) => status?.joins ?? 0;
 const lossAt = ({ status, past }: Entry) => status?.losses.at(-1)?.at ?? past?.loss?.at ?? 0;
-const told = ({ past }: Entry) =>
-  past ? past.figures.verdicts.gone + past.figures.verdicts.unconfirmed : 0;
+const notified = ({ past }: Entry) => past?.figures.notified ?? 0;
 
 /** Can't be reached, then being verified, then down, then the rest. */
 function troubleRank({ status }: Entry): number {
@@ -233,5 +259,5 @@ const ORDERS: Readonly<Record<Sort, Order>> = {
   link: (a, b) => linkRank(a) - linkRank(b),
   joins: (a, b) => joins(b) - joins(a),
   loss: (a, b) => lossAt(b) - lossAt(a),
-  gone: (a, b) => told(b) - told(a),
+  notified: (a, b) => notified(b) - notified(a),
 };

@@ -5,10 +5,10 @@
  */
 
 /** What a timeline counts. */
-export type Counted = "losses" | "unreached" | "joined" | "gone" | "unconfirmed";
+export type Counted = "losses" | "unreached" | "joined" | "back" | "notified";
 
 /** All that a timeline counts, in the order in which it is stored. */
-export const COUNTED = ["losses", "unreached", "joined", "gone", "unconfirmed"] as const;
+export const COUNTED = ["losses", "unreached", "joined", "back", "notified"] as const;
 
 /** How long a slot is, in milliseconds. */
 export const SLOT_MS = 900_000;
@@ -32,8 +32,8 @@ export type Slot = { readonly ago: number } & { readonly [What in Counted]?: num
  *
  * const timeline = new Timeline();
  * timeline.count("losses", 0);
- * timeline.count("gone", SLOT_MS, 3);
- * assertEquals(timeline.slots(SLOT_MS), [{ ago: 1, losses: 1 }, { ago: 0, gone: 3 }]);
+ * timeline.count("back", SLOT_MS, 3);
+ * assertEquals(timeline.slots(SLOT_MS), [{ ago: 1, losses: 1 }, { ago: 0, back: 3 }]);
  * ```
  */
 export class Timeline {

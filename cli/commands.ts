@@ -15,7 +15,7 @@ const makers = {
       about: [
         "Connects to the XMPP server as a component and watches the users' rooms until it gets " +
         "SIGTERM or SIGINT (Ctrl-C). When a link to a room's server is lost it verifies who is " +
-        "still in, and tells the clients of those who are not.",
+        "still in, and joins the rooms again in the names of those who are not.",
         "A lost connection to the server is made again; logs go to standard error.",
       ],
       examples: [

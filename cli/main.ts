@@ -86,8 +86,7 @@ function rootCommand(terminal: Terminal): Command {
   return new Command("roomkeeper")
     .description(
       "Roomkeeper keeps the users of an XMPP server in their chat rooms: when the link to a " +
-        "room's server is lost it verifies who is still in, and tells the clients of those who " +
-        "are not.",
+        "room's server is lost it verifies who is still in, and brings back those who are not.",
     )
     .usage("COMMAND [options]")
     .option("-v, --version", "tell the version")

@@ -27,7 +27,7 @@ const WIPE = "\x1b[H\x1b[J";
 /** Rows that are asked for at most while watching. */
 const MAX_ROWS = 500;
 /** Lines of the screen that are not rows. */
-const FRAME_LINES = 12;
+const FRAME_LINES = 15;
 
 /** Shows the status, once or until Ctrl-C. */
 export async function status(given: Given<"status">, terminal: Terminal): Promise<number> {

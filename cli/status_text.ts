@@ -35,9 +35,19 @@ const LINK_WORD: Partial<Readonly<Record<DomainRow["link"], string>>> = {
   unwatched: "nobody there",
 };
 
-const COLUMNS = ["DOMAIN", "LINK", "JOINS", "ROOMS", "LAST LOSS", "STILL IN", "TOLD", "NOW"];
+const COLUMNS = [
+  "DOMAIN",
+  "LINK",
+  "JOINS",
+  "ROOMS",
+  "LAST LOSS",
+  "STILL IN",
+  "BACK",
+  "NOTIFIED",
+  "NOW",
+];
 /** Those columns that hold numbers. */
-const RIGHT = new Set([2, 3, 5, 6]);
+const RIGHT = new Set([2, 3, 5, 6, 7]);
 
 /** The overview, and a table of the domains. */
 export function statusText(
@@ -73,29 +83,54 @@ export function statusText(
 function head(overview: Overview, now: number, paint: Paint): string[] {
   const { connection, hosts, joins, sessions, links, verifying, verdicts } = overview;
   const connected = connection.state === "connected";
-  const { version, paused, held, store } = overview;
+  const { version, paused, held, store, recovery, lastFailure } = overview;
   const since = `for ${duration(now - connection.since)}`;
   const state = connected
     ? paint("green", `connected ${since}`)
     : paint("red", `not connected ${since}${connection.reason ? `: ${connection.reason}` : ""}`);
   const behind = hosts.filter((host) => connected && host.state !== "synced");
   const all = Object.values(links).reduce((sum, some) => sum + some);
+  const outdated = hosts.filter((host) => host.outdated);
   const trouble = storeTrouble(store);
+  const waiting = counted(held + recovery.rejoining, "user");
   return [
     `${paint("bold", `Roomkeeper ${version}`)}  ${state}`,
     ...behind.map(({ host }) => paint("yellow", `The plugin of ${host} is not in step`)),
+    ...outdated.map(({ host, software }) =>
+      paint(
+        "yellow",
+        `The plugin of ${host} (${software}) is out of date: it can't join rooms again as a client ` +
+          "would. Install the one that came with this version",
+      )
+    ),
     ...trouble === undefined ? [] : [paint("red", trouble)],
-    ...paused ? [paint("yellow", `Notices are held back: ${held} so far`)] : [],
+    ...paused ? [paint("yellow", `Rejoins and notices are held back, for ${waiting} so far`)] : [],
     `${counted(joins, "join")} of ${counted(sessions, "session")} in ${counted(all, "domain")}: ` +
     `${links.up} up, ${links.idle} idle, ${links.down} down, ${links.unknown} unknown`,
-    `${verifying} being verified; so far ${verdicts.joined} found still in, ` +
-    `${verdicts.gone} gone, ${verdicts.unconfirmed} unconfirmed`,
+    `${counted(verifying, "domain")} being verified, ${
+      counted(recovery.rejoining, "user")
+    } being brought back`,
+    `So far ${verdicts.joined} found still in, ${recovery.back} brought back${
+      timeOut(recovery)
+    }, ${recovery.notified} notified (${verdicts.unconfirmed} unconfirmed)`,
+    ...lastFailure
+      ? [
+        `Last rejoin that failed: ${printable(lastFailure.room)}, ${
+          duration(now - lastFailure.at)
+        } ago: ${printable(lastFailure.why)}`,
+      ]
+      : [],
     `Store: ${storeLine(store)}`,
   ];
 }
 
+/** How long users were out of their rooms, if anybody was brought back. */
+function timeOut({ medianMs }: Overview["recovery"]): string {
+  return medianMs === undefined ? "" : ` (out for ${duration(medianMs)}, median)`;
+}
+
 function cellsOf(row: DomainRow, now: number): string[] {
-  const { domain, link, joins, rooms, loss, verdicts, verifying } = row;
+  const { domain, link, joins, rooms, loss, verdicts, recovery } = row;
   return [
     printable(domain),
     LINK_WORD[link] ?? link,
@@ -103,8 +138,9 @@ function cellsOf(row: DomainRow, now: number): string[] {
     String(rooms),
     loss ? `${duration(now - loss.at)} ago` : "-",
     String(verdicts.joined),
-    String(verdicts.gone + verdicts.unconfirmed),
-    verifying ? progress(verifying) : "",
+    String(recovery.back),
+    String(recovery.notified),
+    doing(row),
   ];
 }
 
@@ -113,6 +149,13 @@ const PHASES = {
   probe: "probing",
   backoff: "trying again",
 } as const;
+
+function doing({ verifying, recovery: { rejoining } }: DomainRow): string {
+  return [
+    ...verifying ? [progress(verifying)] : [],
+    ...rejoining > 0 ? [`${rejoining} coming back`] : [],
+  ].join(", ");
+}
 
 function progress({ phase, done, total }: NonNullable<DomainRow["verifying"]>): string {
   if (phase !== "asking") return PHASES[phase];

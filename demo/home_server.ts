@@ -11,11 +11,13 @@ import { type Element, xml } from "../xml/mod.ts";
 import { forward } from "../xmpp/forward.ts";
 import { isIqRequest } from "../xmpp/iq.ts";
 import { domainOf } from "../xmpp/jid.ts";
-import { parsePluginEvents, pluginMessage } from "../xmpp/plugin_message.ts";
-import type { PluginEvent } from "../xmpp/plugin_events.ts";
+import { parsePluginEvents, PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
+import type { PluginEvent, PluginPayload, RejoinRequest } from "../xmpp/plugin_events.ts";
 import { parseMucPresence } from "../xmpp/muc.ts";
 import { NS } from "../xmpp/namespaces.ts";
+import { ping } from "../xmpp/ping.ts";
 import { errorReply } from "../xmpp/stanza_error.ts";
+import { Stays } from "./stays.ts";
 import { XmppSocket } from "./xmpp_socket.ts";
 
 /** How the home server is set up. */
@@ -38,6 +40,7 @@ export class HomeServer {
   static readonly domain = "home.example";
   readonly #options: HomeServerOptions;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #stays = new Stays();
   #component: XmppSocket | undefined;
   #rooms: XmppSocket | undefined;
   #prefix: string | undefined;
@@ -97,15 +100,32 @@ export class HomeServer {
   #addressed(stanza: Element): void {
     if (isIqRequest(stanza)) {
       this.#component?.send(answerIq(stanza, { software: { name: "demo", version: VERSION } }));
-    } else this.#greeted(stanza);
+    } else for (const request of parsePluginEvents(stanza).events) this.#requested(request);
   }
 
-  #greeted(stanza: Element): void {
-    const [hello] = parsePluginEvents(stanza).events;
-    if (hello?.type !== "keeper-hello") return;
-    this.#prefix = hello.prefix;
-    const greeting = { type: "plugin-hello", version: 1, software: "demo", boot: "1" } as const;
-    this.#tell(greeting, { type: "synced" });
+  /** What the plugin does for Roomkeeper. */
+  async #requested(request: PluginPayload): Promise<void> {
+    switch (request.type) {
+      case "keeper-hello": {
+        this.#prefix = request.prefix;
+        const version = PLUGIN_VERSION;
+        const greeting = { type: "plugin-hello", version, software: "demo", boot: "1" } as const;
+        return this.#tell(greeting, { type: "synced" });
+      }
+      case "probe": {
+        const { id, domain } = request;
+        return await this.#toRooms(ping({ id, from: HomeServer.domain, to: domain }));
+      }
+      case "rejoin":
+        return await this.#rejoin(request);
+    }
+  }
+
+  async #rejoin({ id, user, room }: RejoinRequest): Promise<void> {
+    const join = this.#stays.rejoin(id, user, room);
+    if (join === undefined) return this.#tell({ type: "norejoin", id, reason: "left" });
+    this.#tell({ type: "rejoining", id });
+    await this.#toRooms(join);
   }
 
   async #toRooms(stanza: Element): Promise<void> {
@@ -138,12 +158,15 @@ export class HomeServer {
 
   /** What the plugin does with a stanza from outside before it is delivered. */
   #fromRooms(stanza: Element): void {
-    const to = stanza.attr("to") ?? "";
+    const { to = "", id = "", type } = stanza.attrs;
+    if (to === HomeServer.domain) {
+      return this.#tell({ type: "probed", id, reached: type === "result" });
+    }
     if (domainOf(to) !== HomeServer.domain) return this.#component?.send(stanza);
-    const isAnswer = stanza.name === "iq" && this.#prefix !== undefined &&
-      stanza.attr("id")?.startsWith(this.#prefix);
+    const isAnswer = (stanza.name === "iq" || type === "error") && this.#prefix !== undefined &&
+      id.startsWith(this.#prefix);
     if (isAnswer || parseMucPresence(stanza)) this.#copy(stanza);
-    if (!isAnswer) this.#options.delivered(to, stanza);
+    if (!isAnswer && !this.#stays.see(stanza)) this.#options.delivered(to, stanza);
   }
 
   #copy(stanza: Element): void {

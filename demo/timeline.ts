@@ -17,9 +17,9 @@ const PAINT: Readonly<Record<Actor, (text: string) => string>> = {
 };
 
 const PROBERS = {
-  component: "keeper.home.example, no user involved",
-  host: "home.example, no user involved",
-  user: "one user",
+  component: "in the name of keeper.home.example, no user involved",
+  host: "through home.example itself, no user involved",
+  user: "in the name of one user",
 } as const;
 
 /** Prints lines with the seconds since the start. */
@@ -61,13 +61,15 @@ export class Timeline {
             lost = true;
             return tell(`hears that the link is lost: ${report.joins} joins are in doubt`);
           case "waiting":
-            return tell("waits a moment: restarts and short cuts settle by themselves");
+            return tell("waits a moment: restarts and brief outages pass");
           case "probing":
-            return tell(`probes rooms.example in the name of ${PROBERS[report.by]}`);
+            return tell(`probes rooms.example ${PROBERS[report.by]}`);
           case "unreached":
             return tell("no answer: will probe again");
           case "reachable":
-            return tell(`rooms.example is reachable: asks about ${report.unverified} joins`);
+            return tell(
+              `rooms.example can be reached and stays so: asks about ${report.unverified} joins`,
+            );
           case "asked":
             return tell(`pings ${report.room}/${report.nick} in the name of ${report.user}`);
           case "verdict":
@@ -75,6 +77,16 @@ export class Timeline {
           case "settled":
             lost = false;
             return tell("everything is decided");
+          case "rejoining":
+            return tell(`joins ${report.room} again in the name of ${report.user}`);
+          case "rejoined": {
+            const seconds = (report.after / 1000).toFixed(1);
+            return tell(`${report.user} is back in, ${seconds} s after the loss`);
+          }
+          case "rejoin-failed":
+            return tell(`${report.user} could not be brought back: ${report.because}`);
+          case "unwanted-room":
+            return tell(`${report.room} had vanished, and a rejoin has made it`);
           case "refused":
         }
       },

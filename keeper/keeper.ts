@@ -31,7 +31,7 @@ import { PLUGIN_VERSION, pluginMessage } from "../xmpp/plugin_message.ts";
 import type { PluginPayload } from "../xmpp/plugin_events.ts";
 import { leaveNotice } from "../xmpp/muc.ts";
 import { ping } from "../xmpp/ping.ts";
-import { instantRoomForm, joinPresence } from "../xmpp/rejoin.ts";
+import { instantRoomForm, joinPresence, leavePresence } from "../xmpp/rejoin.ts";
 import { selfPing } from "../xmpp/self_ping.ts";
 import type { PluginSync } from "./plugin_sync.ts";
 import type { JoinStore, StoreHealth } from "../store/join_store.ts";
@@ -43,6 +43,9 @@ import { Plugins } from "./plugins.ts";
 import { backup } from "./backup.ts";
 import { StanzaIds } from "./stanza_ids.ts";
 import { PendingNotices } from "./pending_notices.ts";
+
+/** What users are told, unless the operator has better words. */
+const NOTICE_REASON = "Connection to remote server lost";
 
 /** What a keeper needs. */
 export interface KeeperOptions extends RouterOptions {
@@ -423,6 +426,8 @@ export class Keeper implements AsyncDisposable {
         return !this.paused && this.#rejoin(link, question);
       case "configure":
         return !this.paused && this.#send(instantRoomForm(question));
+      case "leave":
+        return !this.paused && this.#send(leavePresence({ ...question, status: this.#unwanted }));
     }
   }
 
@@ -455,9 +460,14 @@ export class Keeper implements AsyncDisposable {
     return answer !== undefined && answerOrigin(answer, link.domain, ours) === "remote";
   }
 
+  /** What a user is told of a room that a rejoin has made. */
+  get #unwanted(): string {
+    return noticeText(this.#options.noticeReason ?? NOTICE_REASON, "unwanted room");
+  }
+
   #notify(userNotice: UserNotice): "sent" | "full" | "closed" | "failed" {
     const { user, room, nick, reason, alternate, because } = userNotice.notice;
-    const { noticeReason = "Connection to remote server lost", noticeStatuses } = this.#options;
+    const { noticeReason = NOTICE_REASON, noticeStatuses } = this.#options;
     try {
       const stanza = leaveNotice({
         user,

@@ -160,8 +160,8 @@ function logReport(logger: Logger, infos: RateLimitedLog, link: DomainKey, repor
       );
     case "unwanted-room":
       return logger.warning(
-        "A rejoin has made {room}, which had vanished: nobody else is brought back there. Its first " +
-          "user is its owner now; see vanished in the configuration",
+        "A rejoin has made {room}, which had just vanished: its user leaves it again, and nobody " +
+          "else is brought back there; see vanished in the configuration",
         fields,
       );
     case "settled":

@@ -42,7 +42,7 @@ const SESSIONS = [
   "mallory@home.example/desk",
 ];
 /** How long a return may take before it counts as none. */
-const PATIENCE_MS = 600_000;
+const PATIENCE_MS = 90_000;
 
 /** Somebody writes to the room in the middle, as people do. */
 function away(go: (stage: Stage) => Promise<void>, seconds: number): Absence["happen"] {

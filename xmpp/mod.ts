@@ -62,7 +62,12 @@ export {
 } from "./disco.ts";
 export type { DiscoIdentity, DiscoInfo } from "./disco.ts";
 export { leaveNotice, parseMucPresence } from "./muc.ts";
-export { instantRoomForm, joinPresence, type JoinPresenceOptions } from "./rejoin.ts";
+export {
+  instantRoomForm,
+  joinPresence,
+  type JoinPresenceOptions,
+  leavePresence,
+} from "./rejoin.ts";
 export type { LeaveCause, LeaveNoticeOptions, MucPresence, RoomPresence } from "./muc.ts";
 export {
   explainDisco,

@@ -56,6 +56,30 @@ export function joinPresence(options: JoinPresenceOptions): Element {
 }
 
 /**
+ * Builds the presence with which a user leaves a room (XEP-0045 §7.14).
+ *
+ * @param options The user's full JID, the room's bare JID, the nick there, and what the user is told
+ * of it: the room's answer has it.
+ */
+export function leavePresence(
+  options: {
+    readonly user: string;
+    readonly room: string;
+    readonly nick: string;
+    readonly id: string;
+    readonly status: string;
+  },
+): Element {
+  const { user, room, nick, id, status } = options;
+  return xml(
+    "presence",
+    NS.component,
+    { type: "unavailable", id, from: user, to: `${room}/${nick}` },
+    xml("status", NS.component, {}, status),
+  );
+}
+
+/**
  * Builds the form by which the owner of a new room takes it as it is, so that others may enter
  * (XEP-0045 §10.1.2).
  *

@@ -67,7 +67,7 @@ export type Report =
     readonly because: string;
     readonly next: "again" | "notify" | "forget";
   }
-  /** A rejoin has made a room that had vanished: no more rejoins go there. */
+  /** A rejoin has made a room that had vanished: its user leaves it, and nobody else goes there. */
   | { readonly type: "unwanted-room"; readonly room: string }
   | { readonly type: "settled"; readonly after: number };
 
@@ -102,6 +102,14 @@ export type Effect =
     readonly user: string;
     readonly room: string;
   }
+  /** Leave a room in the name of `user`: a rejoin has made it, and nobody wants it. */
+  | {
+    readonly type: "leave";
+    readonly id: string;
+    readonly user: string;
+    readonly room: string;
+    readonly nick: string;
+  }
   /** Tell `user` that it is no longer in the room. */
   | {
     readonly type: "notify";
@@ -126,7 +134,7 @@ export type Effect =
 /** A stanza to the remote side, which may have to wait until it can be sent. */
 export type QuestionEffect = Extract<
   Effect,
-  { type: "ping" | "ask-room" | "probe" | "rejoin" | "configure" }
+  { type: "ping" | "ask-room" | "probe" | "rejoin" | "configure" | "leave" }
 >;
 
 /** A notice to a user. */

@@ -40,9 +40,11 @@ const PORTION = 200;
 /** Losses that were noticed when they happened. */
 const NOTICED: ReadonlySet<LossCause> = new Set(["link-down", "unreachable", "dropped"]);
 
-/** A form on its way to a room that a rejoin has made. */
-interface Form {
-  /** The rejoin that has made the room; it holds the room until the form is sent. */
+/** What is to be done in the name of a user whose rejoin has made a room. */
+interface Sequel {
+  /** Make the room open to others, or leave it. */
+  readonly type: "configure" | "leave";
+  /** The rejoin; it holds the room until this is sent. */
   readonly rejoin: Rejoin;
   readonly until: number;
   readonly deferred: boolean;
@@ -65,7 +67,7 @@ export class Recovery implements RecoveryBook {
   readonly #inFlight = new Set<Rejoin>();
   /** Those whose rooms are asked again because it was their turn. */
   readonly #asked = new Set<Rejoin>();
-  readonly #forms = new Map<string, Form>();
+  readonly #sequels = new Map<string, Sequel>();
   #working = 0;
   /** Leave to send one rejoin, which was given and not used yet. */
   #permit = false;
@@ -93,7 +95,7 @@ export class Recovery implements RecoveryBook {
 
   /** How many are being worked on. */
   get size(): number {
-    return this.#working + this.#forms.size;
+    return this.#working + this.#sequels.size;
   }
 
   /** When the next rejoin may be sent, in milliseconds since the epoch. */
@@ -129,7 +131,7 @@ export class Recovery implements RecoveryBook {
       due = sentAt + ANSWER_MS;
       break;
     }
-    for (const { until } of this.#forms.values()) due = Math.min(due, until);
+    for (const { until } of this.#sequels.values()) due = Math.min(due, until);
     if (active) {
       for (const { until } of this.#waiting) due = Math.min(due, until);
       if (this.#queue.ready && !this.#blocked) due = Math.min(due, this.#slotAt());
@@ -151,8 +153,7 @@ export class Recovery implements RecoveryBook {
     if (why === "ended") {
       return this.#evidence.tell(join, "destroyed", { ...(alternate && { alternate }) });
     }
-    rejoin.vanished = why === "vanished";
-    if (rejoin.vanished && this.#options.vanished === "notify") {
+    if (why === "vanished" && this.#options.vanished === "notify") {
       return this.#evidence.tell(join, "gone", { because });
     }
     if (rejoin.unsure) {
@@ -173,17 +174,20 @@ export class Recovery implements RecoveryBook {
     const rejoined = rejoin.phase === "open" || rejoin.unsure;
     if (!rejoined) this.#evidence.verdict(join, "joined", because);
     const { user, room: { jid: room } } = join;
-    const wanted = rejoin.vanished && !this.#queue.isEntered(rejoin);
+    const unwanted = created && rejoined && this.#options.vanished === "notify";
     this.#drop(rejoin);
     this.#evidence.readmit(join);
+    if (unwanted) {
+      this.#evidence.report({ type: "unwanted-room", room });
+      this.#queue.refuse(rejoin);
+      return this.#follow("leave", rejoin);
+    }
     if (rejoined) {
       const after = this.#ports.now() - rejoin.lostAt;
       this.#evidence.report({ type: "rejoined", user, room, after });
     }
-    if (!created || !rejoined) return this.#queue.enter(room);
-    if (wanted) return this.#configure(rejoin);
-    this.#evidence.report({ type: "unwanted-room", room });
-    this.#queue.refuse(rejoin);
+    if (created && rejoined) this.#follow("configure", rejoin);
+    else this.#queue.enter(room);
   }
 
   /** The join's time has run out; returns whether the user was told that a rejoin failed. */
@@ -211,8 +215,8 @@ export class Recovery implements RecoveryBook {
       if (!waits || rejoin.phase !== "open") this.#drop(rejoin);
     }
     this.#queue = new RejoinQueue();
-    const forms = [...this.#forms.values()].map(({ rejoin }) => rejoin);
-    for (const rejoin of [...open, ...forms]) {
+    const sequels = [...this.#sequels.values()].map(({ rejoin }) => rejoin);
+    for (const rejoin of [...open, ...sequels]) {
       rejoin.holdsRoom = false;
       this.#queue.hold(rejoin);
     }
@@ -300,9 +304,9 @@ export class Recovery implements RecoveryBook {
       this.#permit = true;
       return true;
     }
-    const form = this.#forms.get(id);
-    if (form !== undefined) this.#forms.set(id, { ...form, until, deferred: true });
-    return form !== undefined;
+    const sequel = this.#sequels.get(id);
+    if (sequel !== undefined) this.#sequels.set(id, { ...sequel, until, deferred: true });
+    return sequel !== undefined;
   }
 
   // --- the work ---------------------------------------------------------------------------------
@@ -319,12 +323,12 @@ export class Recovery implements RecoveryBook {
       this.#verify(rejoin);
       joins.push(rejoin.join);
     }
-    for (const [id, { rejoin, until, deferred }] of this.#forms) {
+    for (const [id, { type, rejoin, until, deferred }] of this.#sequels) {
       if (now < until) continue;
-      this.#forms.delete(id);
-      if (deferred) this.#configure(rejoin);
+      this.#sequels.delete(id);
+      if (deferred) this.#follow(type, rejoin);
       else {
-        this.#queue.enter(rejoin.join.room.jid);
+        if (type === "configure") this.#queue.enter(rejoin.join.room.jid);
         this.#queue.release(rejoin);
       }
     }
@@ -374,12 +378,13 @@ export class Recovery implements RecoveryBook {
     this.#evidence.report({ type: "rejoining", user, room });
   }
 
-  #configure(rejoin: Rejoin): void {
-    const { user, room: { jid: room } } = rejoin.join;
+  #follow(type: Sequel["type"], rejoin: Rejoin): void {
+    const { user, nick, room: { jid: room } } = rejoin.join;
     const id = this.#ports.id();
-    this.#forms.set(id, { rejoin, until: this.#ports.now() + PAUSE_MS, deferred: false });
+    this.#sequels.set(id, { type, rejoin, until: this.#ports.now() + PAUSE_MS, deferred: false });
     this.#queue.hold(rejoin);
-    this.#evidence.want({ type: "configure", id, user, room });
+    if (type === "configure") this.#evidence.want({ type, id, user, room });
+    else this.#evidence.want({ type, id, user, room, nick });
   }
 
   /** When the next one may be sent, if one waits. */

@@ -30,8 +30,6 @@ export interface Rejoin {
   phase: RejoinPhase;
   /** When the room last said that the user is out. */
   verdictAt: number;
-  /** Whether there is no such room, so that the rejoin is to make it. */
-  vanished: boolean;
   /** Whether others of the room wait for how this one ends. */
   holdsRoom: boolean;
   /** The id of the join presence. */
@@ -60,7 +58,6 @@ export function newRejoin(join: Join, lostAt: number, exact: boolean, now: numbe
     exact,
     phase: "over",
     verdictAt: now,
-    vanished: false,
     holdsRoom: false,
     id: "",
     sentAt: -Infinity,

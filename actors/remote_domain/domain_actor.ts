@@ -88,6 +88,7 @@ export class DomainActor implements Behaviour<undefined, DomainEvent> {
       case "probe":
       case "rejoin":
       case "configure":
+      case "leave":
         if (!handlers.ask(domain, effect)) {
           ctx.self.tell({ type: "deferred", id: effect.id }, "system");
         }

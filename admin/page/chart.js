@@ -20,8 +20,8 @@ const SLOT = 10;
 /** What bars are stacked of, from below. */
 const PARTS = /** @type {const} */ ([
   ["joined", "Still in"],
-  ["gone", "Gone, told to rejoin"],
-  ["unconfirmed", "Unconfirmed, told to rejoin"],
+  ["back", "Brought back"],
+  ["notified", "Notified"],
 ]);
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -32,22 +32,21 @@ function time(ago) {
 }
 
 /** @param {Slot} slot */
-function sum({ joined = 0, gone = 0, unconfirmed = 0 }) {
-  return joined + gone + unconfirmed;
+function sum({ joined = 0, back = 0, notified = 0 }) {
+  return joined + back + notified;
 }
 
 /** @param {readonly Slot[]} slots */
 function summary(slots) {
-  const total = { losses: 0, unreached: 0, joined: 0, gone: 0, unconfirmed: 0 };
+  const total = { losses: 0, unreached: 0, joined: 0, back: 0, notified: 0 };
   for (const slot of slots) {
     for (const [key, value] of Object.entries(slot)) {
       if (key in total) total[/** @type {keyof typeof total} */ (key)] += value;
     }
   }
-  const told = total.gone + total.unconfirmed;
   if (slots.length === 0) return "nothing was lost";
   return `${count(total.losses, "loss", "losses")}, ${number(total.joined)} still in, ` +
-    `${number(told)} told to rejoin`;
+    `${number(total.back)} brought back, ${number(total.notified)} notified`;
 }
 
 /** @param {Slot} slot */
@@ -94,8 +93,9 @@ export function strip(slots) {
 
 /** @param {Slot} slot */
 function severity(slot) {
-  if (slot.gone || slot.unconfirmed) return { kind: "gone", height: 16 };
+  if (slot.notified) return { kind: "notified", height: 16 };
   if (slot.unreached) return { kind: "unreached", height: 11 };
+  if (slot.back) return { kind: "back", height: 9 };
   if (slot.losses) return { kind: "losses", height: 7 };
   return { kind: "joined", height: 4 };
 }
@@ -182,12 +182,12 @@ function table(slots) {
       "tr",
       {},
       html("th", { scope: "row" }, time(slot.ago)),
-      ...[slot.losses, slot.unreached, slot.joined, slot.gone, slot.unconfirmed].map((value = 0) =>
+      ...[slot.losses, slot.unreached, slot.joined, slot.back, slot.notified].map((value = 0) =>
         html("td", { class: "number" }, number(value))
       ),
     )
   );
-  const heads = ["From", "Losses", "Not all answered", "Still in", "Gone", "Unconfirmed"];
+  const heads = ["From", "Losses", "Not all answered", "Still in", "Brought back", "Notified"];
   return html(
     "details",
     {},

@@ -11,7 +11,7 @@ import { showChart } from "./chart.js";
 import { byId, fill, html } from "./dom.js";
 import { follow, onSearch } from "./follow.js";
 import { fact, linkState, showFrame, showLive } from "./frame.js";
-import { ago, CAUSES, count, number, tell } from "./words.js";
+import { ago, CAUSES, count, number, tell, timeOut } from "./words.js";
 
 /** @typedef {import("../overview.ts").Overview} Overview */
 /** @typedef {import("../overview.ts").DomainDetail} DomainDetail */
@@ -65,16 +65,18 @@ function showLinks(links) {
       link.users,
       link.loss,
       link.verdicts,
+      link.recovery,
     ], () => {
-      const { joins, rooms, users, loss, verdicts } = link;
+      const { joins, rooms, users, loss, verdicts, recovery } = link;
       return [
         html("div", { class: "state" }, ...linkState(link)),
         fact("Joins", number(joins), `${count(users, "session")} in ${count(rooms, "room")}`),
         fact("Last loss", loss ? ago(loss.at) : "none", loss ? CAUSES[loss.cause] : ""),
         fact("Found still in", number(verdicts.joined), "never disturbed"),
+        fact("Brought back", number(recovery.back), timeOut(recovery)),
         fact(
-          "Told to rejoin",
-          number(verdicts.gone + verdicts.unconfirmed),
+          "Notified",
+          number(recovery.notified),
           `${number(verdicts.unconfirmed)} unconfirmed`,
         ),
       ];

@@ -8,7 +8,7 @@
  * @module
  */
 import { byId, fill, html, svg } from "./dom.js";
-import { LINKS, phase, refreshTimes } from "./words.js";
+import { count, LINKS, phase, refreshTimes } from "./words.js";
 
 /** @typedef {import("../overview.ts").Overview} Overview */
 /** @typedef {import("../rows.ts").DomainRow} DomainRow */
@@ -53,6 +53,10 @@ function connectionText() {
   if (connection.state !== "connected") return ["down", "Not connected to the server"];
   if (store.state === "failing") return ["down", "Connected, but the store can't be written"];
   const behind = hosts.filter(({ state }) => state !== "synced").map(({ host }) => host);
+  const outdated = hosts.filter(({ outdated }) => outdated).map(({ host }) => host);
+  if (behind.length === 0 && outdated.length > 0) {
+    return ["idle", `Connected, but the plugin of ${outdated.join(", ")} is out of date`];
+  }
   if (hosts.length === 0 || behind.length === 0) return ["up", "Connected"];
   return ["idle", `Connected, waiting for the plugin of ${behind.join(", ")}`];
 }
@@ -82,18 +86,22 @@ export function dot(state) {
  * @param {DomainRow} row
  * @returns {Node[]}
  */
-export function linkState({ domain, link, verifying }) {
+export function linkState({ domain, link, verifying, recovery }) {
   const state = html("p", { class: "state" }, dot(link), LINKS[link]);
   if (verifying === undefined) return [state];
   const text = html("p", { class: "quiet" }, phase(verifying));
-  if (verifying.phase !== "asking") return [state, text];
+  const { rejoining } = recovery;
+  const coming = rejoining > 0
+    ? [html("p", { class: "quiet" }, `Bringing ${count(rejoining, "user")} back`)]
+    : [];
+  if (verifying.phase !== "asking") return [state, text, ...coming];
   const { done, total } = verifying;
   const bar = html("progress", {
     max: String(Math.max(1, total)),
     value: String(done),
     "aria-label": `Verification of ${domain}`,
   });
-  return [state, bar, text];
+  return [state, bar, text, ...coming];
 }
 
 /**

@@ -12,7 +12,7 @@ import { byId, fill, html } from "./dom.js";
 import { follow, onSearch } from "./follow.js";
 import { linkState, showFrame, showLive } from "./frame.js";
 import { showStore, storeTrouble } from "./store.js";
-import { ago, CAUSES, count, number } from "./words.js";
+import { ago, CAUSES, count, number, timeOut } from "./words.js";
 
 /** @typedef {import("../overview.ts").Overview} Overview */
 /** @typedef {import("../rows.ts").DomainRow} DomainRow */
@@ -79,12 +79,19 @@ function show(view) {
 }
 
 /** @param {Overview} overview */
-function showNotes({ paused, held, connection, store }) {
+function showNotes({ paused, held, connection, store, hosts, recovery }) {
   const trouble = storeTrouble(store);
   const notes = [
     ...(connection.state === "connected" || !connection.reason ? [] : [connection.reason]),
+    ...hosts.filter(({ outdated }) => outdated).map(({ host, software }) =>
+      `The plugin of ${host} (${software}) is out of date: it can't join rooms again as a client ` +
+      "would. Install the one that came with this version of Roomkeeper."
+    ),
     ...(paused
-      ? [`Notices are held back: ${number(held)} so far. Resume them by ad-hoc command.`]
+      ? [
+        `Rejoins and notices are held back, for ${count(held + recovery.rejoining, "user")} so ` +
+        "far. Resume them by ad-hoc command.",
+      ]
       : []),
   ];
   fill(byId("notes"), [trouble, notes], () => [
@@ -96,20 +103,31 @@ function showNotes({ paused, held, connection, store }) {
 }
 
 /** @param {Overview} overview */
-function showFigures({ joins, sessions, links, verifying, verdicts }) {
+function showFigures({ joins, sessions, links, verifying, verdicts, recovery, lastFailure }) {
   const all = links.up + links.idle + links.down + links.unknown;
   /** @type {[string, number, string][]} */
   const figures = [
     ["Joins", joins, count(sessions, "session")],
     ["Domains", all, `${number(links.up)} up, ${number(links.down)} down`],
-    ["Being verified", verifying, verifying === 1 ? "domain" : "domains"],
-    ["Found still in", verdicts.joined, "never disturbed"],
     [
-      "Told to rejoin",
-      verdicts.gone + verdicts.unconfirmed,
-      `${number(verdicts.unconfirmed)} unconfirmed`,
+      "Being verified",
+      verifying,
+      `${verifying === 1 ? "domain" : "domains"}, ${count(recovery.rejoining, "user")} coming back`,
     ],
+    ["Found still in", verdicts.joined, "never disturbed"],
+    ["Brought back", recovery.back, timeOut(recovery)],
+    ["Notified", recovery.notified, `${number(verdicts.unconfirmed)} unconfirmed`],
   ];
+  fill(byId("failure"), lastFailure, () =>
+    lastFailure
+      ? [
+        "Last rejoin that failed: ",
+        html("a", { href: `/domains/${encodeURIComponent(lastFailure.domain)}` }, lastFailure.room),
+        ", ",
+        ago(lastFailure.at),
+        `: ${lastFailure.why}.`,
+      ]
+      : []);
   fill(byId("figures"), figures, () =>
     figures.map(([name, value, more]) =>
       html(
@@ -174,10 +192,10 @@ function newRow(data) {
  * @param {DomainRow} data
  */
 function updateRow(row, data) {
-  const { link, verifying, joins, rooms, loss, verdicts, timeline } = data;
+  const { link, verifying, joins, rooms, loss, verdicts, recovery, timeline } = data;
   const [, state, size, lost, found, day] = /** @type {Element[]} */ ([...row.cells]);
   if (!state || !size || !lost || !found || !day) return;
-  fill(state, [link, verifying], () => linkState(data));
+  fill(state, [link, verifying, recovery.rejoining], () => linkState(data));
   fill(size, [joins, rooms], () => [
     html("span", {}, number(joins)),
     html("span", { class: "quiet" }, `in ${count(rooms, "room")}`),
@@ -190,17 +208,17 @@ function updateRow(row, data) {
         ? [ago(loss.at), html("span", { class: "quiet" }, CAUSES[loss.cause])]
         : [html("span", { class: "quiet" }, "none")],
   );
-  fill(found, verdicts, () => foundText(verdicts));
+  fill(found, [verdicts, recovery], () => foundText(data));
   fill(day, timeline, () => [strip(timeline)]);
 }
 
-/** @param {DomainRow["verdicts"]} verdicts */
-function foundText({ joined, gone, unconfirmed }) {
-  const told = gone + unconfirmed;
-  if (joined + told === 0) return [html("span", { class: "quiet" }, "no verdicts")];
+/** @param {DomainRow} row */
+function foundText({ verdicts: { joined }, recovery: { back, notified } }) {
+  if (joined + back + notified === 0) return [html("span", { class: "quiet" }, "no verdicts")];
   return [
     html("span", {}, `${number(joined)} still in`),
-    html("span", { class: told > 0 ? "told" : "quiet" }, `${number(told)} told`),
+    ...(back > 0 ? [html("span", {}, `${number(back)} brought back`)] : []),
+    html("span", { class: notified > 0 ? "notified" : "quiet" }, `${number(notified)} notified`),
   ];
 }
 

@@ -38,7 +38,7 @@ export const CAUSES = {
 };
 
 const REASONS = /** @type {const} */ ({
-  gone: "no longer in",
+  gone: "not in the room",
   destroyed: "the room is gone for good",
   unconfirmed: "could not be confirmed in time",
 });
@@ -138,6 +138,24 @@ export function phase({ phase, done, total }) {
   }
 }
 
+/** @param {Extract<PastEvent, import("../history.ts").Many>} event */
+function who({ count, first }) {
+  const named = first.map(({ user, room }) => `${user} (${room})`);
+  const more = count - named.length;
+  return [...named, ...(more > 0 ? [`${number(more)} more`] : [])].join(", ");
+}
+
+/**
+ * How long users were out of their rooms, if anybody was brought back.
+ *
+ * @param {DomainRow["recovery"]} recovery
+ */
+export function timeOut({ failed, medianMs }) {
+  const median = medianMs === undefined ? [] : [`out for ${duration(medianMs)}, median`];
+  const parts = [...median, ...(failed > 0 ? [`${number(failed)} failed`] : [])];
+  return parts.length > 0 ? parts.join("; ") : "users";
+}
+
 /**
  * What happened, in a sentence.
  *
@@ -156,17 +174,24 @@ export function tell(event) {
       const { joined, gone, unconfirmed } = event.verdicts;
       const found = [
         `${number(joined)} still in`,
-        `${number(gone)} gone`,
+        `${number(gone)} out`,
+        ...(event.back > 0 ? [`${number(event.back)} brought back`] : []),
         ...(unconfirmed > 0 ? [`${number(unconfirmed)} unconfirmed`] : []),
       ];
       return `All decided after ${duration(event.after)}: ${found.join(", ")}`;
     }
-    case "notices": {
-      const named = event.first.map(({ user, room }) => `${user} (${room})`);
-      const more = event.count - named.length;
-      const users = [...named, ...(more > 0 ? [`${number(more)} more`] : [])].join(", ");
-      return `${count(event.count, "user")} told to rejoin, ${REASONS[event.reason]}: ${users}`;
+    case "notices":
+      return `${count(event.count, "user")} notified, ${REASONS[event.reason]}: ${who(event)}`;
+    case "rejoined": {
+      const time = event.count === 1
+        ? `after ${duration(event.longest)}`
+        : `after ${duration(event.longest)} at most`;
+      return `${count(event.count, "user")} brought back ${time}: ${who(event)}`;
     }
+    case "rejoin-failed":
+      return `${count(event.count, "rejoin")} failed: ${event.why}: ${who(event)}`;
+    case "unwanted-room":
+      return `A rejoin has made ${event.room}, which had vanished: nobody else is brought back there`;
     case "refused":
       return `${event.user} is in too many rooms: ${event.room} is not kept`;
   }

@@ -125,6 +125,7 @@ Deno.test("status tells link and joins, and addresses are taken in any form", ()
   const text = serialize(answer!);
   assertStringIncludes(text, "2 of 2 sessions in 1 rooms");
   assertStringIncludes(text, "<value>up</value>");
+  assertStringIncludes(text, "Recovery (home.example)");
 });
 
 Deno.test("status tells how the store is doing, and what to do about it", () => {
@@ -148,11 +149,11 @@ Deno.test("status tells how the store is doing, and what to do about it", () => 
   );
 });
 
-Deno.test("notices are held back and resumed in one step; a join is forgotten", () => {
+Deno.test("rejoins and notices are held back and resumed in one step; a join is forgotten", () => {
   assertEquals(ask(command("roomkeeper#pause")).done, ["pause"]);
   const resumed = ask(command("roomkeeper#resume"));
   assertEquals(resumed.done, ["resume"]);
-  assertStringIncludes(commandOf(resumed.answer).child("note")!.text, "3 were held back");
+  assertStringIncludes(commandOf(resumed.answer).child("note")!.text, "go on, for 3 users so far");
   const fields = { user: "User0@home.example/phone", room: "room0@garden.example/x" };
   assertEquals(ask(command("roomkeeper#forget", {}, fields)).done, [
     "forget user0@home.example/phone room0@garden.example",

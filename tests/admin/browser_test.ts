@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type AdminServer, serveAdmin } from "../../admin/http.ts";
 import { leftOutWithout } from "../support/needs.ts";
 import { picture, startBrowser } from "./browser.ts";
-import { FULL_STORE, Scene, STORE } from "./scene.ts";
+import { FULL_STORE, HOST, RECOVERING, Scene, STORE } from "./scene.ts";
 import { storyScene } from "./story.ts";
 
 const GARDEN = "chat.garden.example";
@@ -128,10 +128,49 @@ browserTest("a verification moves on before one's eyes", async () => {
   assertEquals(await bar.getAttribute("value"), "10");
   await picture(page, "status_verifying");
   scene.verify("rooms.example", { gone: 10 });
-  await page.getByText("30 told").waitFor();
+  await page.getByText("30 notified", { exact: true }).waitFor();
   assertEquals(await bar.count(), 0);
   assertEquals(stage.complaints, []);
 });
+
+browserTest(
+  "users come back before one's eyes; who does not is told of, with the reason",
+  async () => {
+    const scene = new Scene();
+    scene.domain("rooms.example", RECOVERING);
+    scene.join("rooms.example", 40, 4);
+    await using stage = await Stage.open(scene);
+    const page = await stage.page("/");
+    scene.lose("rooms.example");
+    scene.verify("rooms.example", { gone: 5 });
+    await page.getByText("Bringing 20 users back").waitFor();
+    scene.bringBack("rooms.example", { refused: 1, seconds: 6 });
+    await page.getByText("19 brought back", { exact: true }).waitFor();
+    await page.getByText("Last rejoin that failed: room0@rooms.example").waitFor();
+    const failure = await page.locator("#failure").textContent();
+    assertStringIncludes(failure ?? "", "the user is banned; the client is notified.");
+    await page.getByText(/^out for \d+ s, median; 1 failed$/).waitFor();
+    assertEquals(await barriers(page), []);
+    await picture(page, "status_back");
+
+    scene.keeper.hosts = [{
+      host: HOST,
+      state: "synced",
+      software: "prosody",
+      takesRequests: false,
+    }];
+    await page.getByText("Connected, but the plugin of home.example is out of date").waitFor();
+    await page.getByText("Install the one that came with this version").waitFor();
+    assertEquals(await barriers(page), []);
+
+    await firstDomain(page).click();
+    await page.getByText(/^19 users brought back after \d+ s at most: user/).waitFor();
+    await page.getByText("1 rejoin failed: the user is banned; the client is notified: user")
+      .waitFor();
+    await picture(page, "domain_back");
+    assertEquals(stage.complaints, []);
+  },
+);
 
 browserTest("of 5,000 domains one page is shown, and any can be found by keyboard", async () => {
   const scene = new Scene();
@@ -249,7 +288,7 @@ browserTest("trouble with the server itself is told at the top", async () => {
   scene.keeper.paused = true;
   scene.keeper.held = 12;
   await page.getByText("Not connected to the server").waitFor();
-  await page.getByText("Notices are held back: 12 so far").waitFor();
+  await page.getByText("Rejoins and notices are held back, for 12 users so far").waitFor();
   assertEquals(await barriers(page), []);
   await picture(page, "status_trouble");
   await stage.server[Symbol.asyncDispose]();

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { History, MAX_EVENTS, MAX_NAMED } from "../../admin/history.ts";
 import { SLOT_MS, SLOTS, Timeline } from "../../admin/timeline.ts";
 import { hashedNames } from "../../admin/privacy.ts";
-import { HOST, Scene } from "./scene.ts";
+import { HOST, RECOVERING, Scene } from "./scene.ts";
 
 const link = (domain: string) => ({ host: HOST, domain });
 
@@ -14,11 +14,11 @@ Deno.test("the timeline forgets what is older than 24 hours, and never mixes day
   timeline.count("losses", start);
   assertEquals(timeline.slots(start + (SLOTS - 1) * SLOT_MS), [{ ago: SLOTS - 1, losses: 1 }]);
   assertEquals(timeline.slots(start + SLOTS * SLOT_MS), []);
-  timeline.count("gone", start + 5 * SLOTS * SLOT_MS);
+  timeline.count("notified", start + 5 * SLOTS * SLOT_MS);
   timeline.count("losses", start, 7);
-  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, gone: 1 }]);
-  timeline.count("gone", start + 5 * SLOTS * SLOT_MS, 1_000_000);
-  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, gone: 65_535 }]);
+  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, notified: 1 }]);
+  timeline.count("notified", start + 5 * SLOTS * SLOT_MS, 1_000_000);
+  assertEquals(timeline.slots(start + 5 * SLOTS * SLOT_MS), [{ ago: 0, notified: 65_535 }]);
 });
 
 Deno.test("a verification leaves a story of four lines, however many users it is about", () => {
@@ -51,6 +51,49 @@ Deno.test("each verification tells its own verdicts", () => {
     { joined: 9, gone: 0, unconfirmed: 0 },
   ]);
   assertEquals(verdicts, { joined: 18, gone: 1, unconfirmed: 0 });
+});
+
+Deno.test("who is brought back, who is not and why: a line each, whatever order they come in", () => {
+  const scene = new Scene();
+  scene.domain("rooms.example", RECOVERING);
+  scene.join("rooms.example", 200, 3);
+  scene.lose("rooms.example");
+  scene.verify("rooms.example", { gone: 5 });
+  for (let n = 0; n < 20; n++) {
+    scene.bringBack("rooms.example", { refused: n % 2, most: 1, seconds: 5 + n });
+  }
+  scene.bringBack("rooms.example", { seconds: 30 });
+  const { events, figures } = scene.history.of(link("rooms.example"))!;
+  assertEquals(events.slice(0, 2).map(({ type }) => type), ["loss", "reachable"]);
+  assertEquals(events.at(-1)!.type, "settled");
+  const many = events.flatMap((event) => "first" in event ? [event] : []);
+  assertEquals(many.map(({ type, count }) => [type, count]).toSorted(), [
+    ["notices", 10],
+    ["rejoin-failed", 10],
+    ["rejoined", 90],
+  ]);
+  for (const { first } of many) assertEquals(first.length, MAX_NAMED);
+  const failed = many.find(({ type }) => type === "rejoin-failed");
+  assertEquals(
+    failed?.type === "rejoin-failed" && failed.why,
+    "the user is banned; the client is notified",
+  );
+  assertEquals([figures.rejoins.back, figures.rejoins.failed, figures.notified], [90, 10, 10]);
+  const rejoined = many.find(({ type }) => type === "rejoined");
+  assert(rejoined?.type === "rejoined" && rejoined.longest >= 30_000);
+  assert((figures.rejoins.medianMs ?? 0) >= 30_000, "most were out for half a minute");
+});
+
+Deno.test("a rejoin that is tried again is no failure yet; the last failure is remembered", () => {
+  const history = new History({ now: () => 7 });
+  const report = { type: "rejoin-failed", user: "a", room: "b@rooms.example" } as const;
+  history.reported(link("d1"), { ...report, because: "conflict", next: "again" });
+  assertEquals([history.all.rejoins.failed, history.lastFailure], [0, undefined]);
+  const failure = { ...report, because: "conflict", next: "notify" } as const;
+  history.reported(link("d1"), failure);
+  history.reported(link("d2"), { ...report, because: "ended", next: "forget" });
+  assertEquals(history.all.rejoins.failed, 1);
+  assertEquals(history.lastFailure, { at: 7, domain: "d1", failure });
 });
 
 Deno.test("a long outage is one line; joins that nobody could confirm are counted", () => {

@@ -4,7 +4,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { type AdminServer, type HttpOptions, serveAdmin } from "../../admin/http.ts";
-import { FULL_STORE, Scene, STORE } from "./scene.ts";
+import type { DomainRow } from "../../admin/rows.ts";
+import { FULL_STORE, RECOVERING, Scene, STORE } from "./scene.ts";
 
 const TOKEN = "correct horse battery staple".replaceAll(" ", "-");
 
@@ -57,7 +58,12 @@ Deno.test("healthz is about the process, readyz about the work", async () => {
   await using admin = new Admin({ token: TOKEN });
   assertEquals((await admin.get("/healthz")).body, "ok\n");
   assertEquals((await admin.get("/readyz")).status, 200);
-  admin.scene.keeper.hosts = [{ host: "home.example", state: "greeted", software: "" }];
+  admin.scene.keeper.hosts = [{
+    host: "home.example",
+    state: "greeted",
+    software: "",
+    takesRequests: false,
+  }];
   const behind = await admin.get("/readyz");
   assertEquals(behind.status, 503);
   assertStringIncludes(behind.body, "the plugin of home.example has not told");
@@ -329,20 +335,48 @@ Deno.test("a verification can be followed: progress, verdicts, history", async (
     detail.events.map((event: { type: string }) => event.type),
     ["notices", "reachable", "loss"],
   );
-  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, gone: 1 }]);
+  assertEquals(detail.links[0].timeline, [{ ago: 0, losses: 1, joined: 7, notified: 1 }]);
 });
 
 Deno.test("privacy: no user and no nick is shown, and users can't be searched for", async () => {
   await using admin = new Admin({ privacy: true });
   const { scene } = admin;
+  scene.domain("rooms.example", RECOVERING);
   scene.join("rooms.example", 3);
   scene.lose("rooms.example");
   scene.verify("rooms.example", { gone: 10 });
+  scene.bringBack("rooms.example", { refused: 1 });
   scene.join("rooms.example", 3);
   const { body } = await admin.get("/api/domains/rooms.example");
   assert(!/user\d|User/.test(body), body);
+  for (const type of ["notices", "rejoined", "rejoin-failed"]) {
+    assertStringIncludes(body, `"type":"${type}"`);
+  }
   assertMatch(body, /"user":"~[0-9a-f]{12}@home\.example\/[0-9a-f]{4}"/);
   assertEquals((await admin.json("/api/domains/rooms.example?search=user1")).joinsFound, 0);
+});
+
+Deno.test("recovery is told for all and for each domain, with the last failure in words", async () => {
+  await using admin = new Admin();
+  const { scene } = admin;
+  scene.domain("rooms.example", RECOVERING);
+  scene.join("rooms.example", 10);
+  scene.join("calm.example", 1);
+  scene.lose("rooms.example");
+  scene.verify("rooms.example", { gone: 3 });
+  const before = await admin.json("/api/domains?sort=domain");
+  const none = { rejoining: 0, back: 0, failed: 0, notified: 0 };
+  assertEquals(before.overview.recovery, { ...none, rejoining: 3 });
+  assertEquals(before.rows.map(({ recovery }: DomainRow) => recovery.rejoining), [0, 3]);
+  assertEquals(before.overview.lastFailure, undefined);
+  scene.bringBack("rooms.example", { refused: 1, seconds: 6 });
+  const { overview, rows } = await admin.json("/api/domains?sort=notified");
+  const { medianMs, ...counts } = overview.recovery;
+  assertEquals(counts, { ...none, back: 2, failed: 1, notified: 1 });
+  assert(medianMs >= 6_000 && medianMs < 10_000);
+  assertEquals(rows[0].recovery, overview.recovery);
+  const { room, why } = overview.lastFailure;
+  assertEquals([room, why], ["room0@rooms.example", "the user is banned; the client is notified"]);
 });
 
 Deno.test("views come by themselves when they change", async () => {

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ConnectError } from "../../component/mod.ts";
 import { Metrics } from "../../admin/metrics.ts";
-import { FULL_STORE, HOST, Scene, STORE } from "./scene.ts";
+import { FULL_STORE, HOST, RECOVERING, Scene, STORE } from "./scene.ts";
 
 /** The samples of a scrape, by name and labels. */
 async function samples(metrics: Metrics): Promise<Map<string, number>> {
@@ -39,6 +39,53 @@ Deno.test("every loss, ping, verdict and notice is counted", async () => {
   assertEquals(now.get('roomkeeper_loss_to_verdict_seconds_count{verdict="joined"}'), 18);
 });
 
+Deno.test("every rejoin is counted by how it ended, with the time out of the room", async () => {
+  const scene = new Scene();
+  scene.domain("rooms.example", RECOVERING);
+  scene.join("rooms.example", 20, 2);
+  scene.lose("rooms.example");
+  scene.verify("rooms.example", { gone: 2 });
+  assertEquals((await samples(scene.metrics)).get("roomkeeper_rejoining_users"), 4);
+  assertEquals(
+    (await samples(scene.metrics)).get('roomkeeper_rejoins_total{result="joined"}'),
+    0,
+    "shown before the first",
+  );
+  scene.bringBack("rooms.example", { refused: 1, seconds: 6 });
+  const now = await samples(scene.metrics);
+  assertEquals(now.get('roomkeeper_rejoins_total{result="joined"}'), 3);
+  assertEquals(now.get('roomkeeper_rejoins_total{result="forbidden"}'), 1);
+  assertEquals(now.get("roomkeeper_rejoining_users"), 0);
+  assertEquals(now.get('roomkeeper_out_of_room_seconds_bucket{le="5"}'), 0);
+  assertEquals(now.get('roomkeeper_out_of_room_seconds_bucket{le="10"}'), 3);
+  assertEquals(now.get('roomkeeper_notices_total{reason="gone"}'), 1);
+});
+
+Deno.test("whatever a room answers to a rejoin, the labels are few", async () => {
+  const metrics = new Metrics();
+  const before = (await samples(metrics)).size;
+  const link = { host: HOST, domain: "rooms.example" };
+  const failed = (because: string, next: "again" | "notify" | "forget") =>
+    metrics.reported(link, { type: "rejoin-failed", user: "a", room: "b", because, next });
+  for (let n = 0; n < 100; n++) failed(`condition-${n}`, "notify");
+  failed("unwanted room", "notify");
+  failed("ended", "forget");
+  failed("conflict", "again");
+  const now = await samples(metrics);
+  assertEquals(now.size, before);
+  const count = (result: string) => now.get(`roomkeeper_rejoins_total{result="${result}"}`);
+  assertEquals(["other", "unwanted-room", "forgotten", "conflict"].map(count), [100, 1, 1, 0]);
+});
+
+Deno.test("a plugin that is out of date is shown", async () => {
+  const { keeper, metrics } = new Scene();
+  const outdated = async () =>
+    (await samples(metrics)).get(`roomkeeper_plugin_outdated{host="${HOST}"}`);
+  assertEquals(await outdated(), 0);
+  keeper.hosts = [{ host: HOST, state: "synced", software: "prosody", takesRequests: false }];
+  assertEquals(await outdated(), 1);
+});
+
 Deno.test("input, connections and plugins are counted", async () => {
   const scene = new Scene();
   const { metrics, keeper } = scene;
@@ -50,7 +97,7 @@ Deno.test("input, connections and plugins are counted", async () => {
   metrics.disconnected(lost, 1_000);
   metrics.lagged(0.02);
   keeper.connection = { ...keeper.connection, state: "waiting" };
-  keeper.hosts = [{ host: HOST, state: "away", software: "" }];
+  keeper.hosts = [{ host: HOST, state: "away", software: "", takesRequests: false }];
   const now = await samples(metrics);
   assertEquals(now.get('roomkeeper_feed_stanzas_total{kind="presence"}'), 1);
   assertEquals(now.get('roomkeeper_feed_stanzas_total{kind="link"}'), 0, "shown before the first");
@@ -117,7 +164,7 @@ Deno.test("the documentation names every metric, and no other", async () => {
     [, name, type],
   ) => type === "counter" ? `${name}_total` : name);
   const docs = await Deno.readTextFile(new URL("../../docs/operations.md", import.meta.url));
-  const told = [...docs.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+  const told = [...docs.matchAll(/^\| `((?:roomkeeper|process)_\w+)`/gm)].map(([, name]) => name);
   assertEquals(told.toSorted(), names.toSorted());
 });
 

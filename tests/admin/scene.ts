@@ -20,6 +20,12 @@ const TELLING: DomainOptions = {
   backoffMax: 120_000,
 };
 
+/** Users are brought back. */
+export const RECOVERING: DomainOptions = { recover: "rejoin", pingDelay: 1_000 };
+
+type Question = Extract<Effect, { type: "ping" | "probe" }>;
+type Rejoin = Extract<Effect, { type: "rejoin" }>;
+
 /** The watched host of all scenes. */
 export const HOST = "home.example";
 
@@ -54,6 +60,8 @@ export class Scene {
   };
   readonly #domains = new Map<string, RemoteDomain>();
   readonly #wakes = new Map<string, number>();
+  /** Rejoins that wait for the room's answer, by domain. */
+  readonly #rejoins = new Map<string, Rejoin[]>();
   #ids = 0;
 
   constructor(now = Date.UTC(2026, 4, 4, 9, 41)) {
@@ -72,7 +80,7 @@ export class Scene {
         depth: 0,
       },
       connection: { state: "connected", waiting: { urgent: 0, normal: 0 }, unanswered: 0 },
-      hosts: [{ host: HOST, state: "synced", software: "prosody" }],
+      hosts: [{ host: HOST, state: "synced", software: "prosody", takesRequests: true }],
       paused: false,
       held: 0,
       store: STORE,
@@ -108,9 +116,9 @@ export class Scene {
   }
 
   /** Tells a domain something; returns the questions that it asks because of it. */
-  tell(name: string, event: DomainEvent): Extract<Effect, { type: "ping" | "probe" }>[] {
+  tell(name: string, event: DomainEvent): Question[] {
     const domain = this.domain(name);
-    const asked: Extract<Effect, { type: "ping" | "probe" }>[] = [];
+    const asked: Question[] = [];
     for (const effect of domain.receive(event)) {
       if (effect.type === "report") {
         this.history.reported(domain, effect.report);
@@ -119,10 +127,47 @@ export class Scene {
         this.history.notified(domain, effect);
         this.metrics.notified(domain, effect);
       } else if (effect.type === "ping" || effect.type === "probe") asked.push(effect);
+      else if (effect.type === "rejoin") this.#waiting(name).push(effect);
       else if (effect.type === "wake") this.#wakes.set(name, effect.at);
       else if (effect.type === "rest") this.#wakes.delete(name);
     }
     return asked;
+  }
+
+  /**
+   * The rooms answer those who are joined again, `seconds` after the loss: the first `refused` with
+   * an error, the others by letting them in. At most `most`; the rest goes on waiting.
+   */
+  bringBack(name: string, { refused = 0, most = Infinity, seconds = 6 } = {}): void {
+    this.now = Math.max(this.now, this.domain(name).status.losses[0]!.at + seconds * 1000);
+    for (let answers = 0; answers < most && this.domain(name).status.phase !== undefined;) {
+      const rejoin = this.#waiting(name).shift();
+      if (rejoin === undefined) {
+        this.#deny(name, this.wake(name));
+        continue;
+      }
+      const { id, user, room, nick } = rejoin;
+      const error = { type: "error", condition: "forbidden", errorType: "auth" } as const;
+      const answer = answers++ < refused
+        ? { type: "refused", id, user, room, error } as const
+        : { type: "joined", user, room, nick } as const;
+      this.#deny(name, this.tell(name, answer));
+    }
+  }
+
+  /** Rooms that are asked again say that the users are out. */
+  #deny(name: string, asked: readonly Question[]): void {
+    const answer = { type: "error", condition: "not-acceptable", errorType: "cancel" } as const;
+    for (const { type, id, ...question } of asked) {
+      if (type !== "ping" || !("room" in question)) continue;
+      this.#deny(name, this.tell(name, { type: "answered", id, room: question.room, answer }));
+    }
+  }
+
+  #waiting(name: string): Rejoin[] {
+    const known = this.#rejoins.get(name) ?? [];
+    this.#rejoins.set(name, known);
+    return known;
   }
 
   /** The link of a domain is lost. */
@@ -131,7 +176,7 @@ export class Scene {
   }
 
   /** Goes on to when the domain wants to be woken, and wakes it. */
-  wake(domain: string): Extract<Effect, { type: "ping" | "probe" }>[] {
+  wake(domain: string): Question[] {
     this.now = Math.max(this.now, this.#wakes.get(domain) ?? this.now);
     return this.tell(domain, { type: "wake" });
   }
@@ -151,7 +196,8 @@ export class Scene {
         const answer = out ? error : { type: "result" } as const;
         next.push(...this.tell(domain, { type: "answered", id, room, answer }));
       }
-      if (answers < most && this.#wakes.has(domain)) next.push(...this.wake(domain));
+      const { left } = this.domain(domain).status;
+      if (answers < most && left > 0 && this.#wakes.has(domain)) next.push(...this.wake(domain));
       asked = next;
     }
   }

@@ -13,7 +13,7 @@ import { atOnce } from "../../admin/sliced.ts";
 import { type DomainRow, domainRows } from "../../admin/rows.ts";
 import { status, StatusError } from "../../cli/status.ts";
 import { statusText } from "../../cli/status_text.ts";
-import { FULL_STORE, Scene, STORE } from "../admin/scene.ts";
+import { FULL_STORE, HOST, RECOVERING, Scene, STORE } from "../admin/scene.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 /** A configuration file for a server with these lines under [http]. */
@@ -129,6 +129,36 @@ Deno.test("the table tells trouble first, with a bar while rooms are asked", () 
   assert(/^calm\.example +up +9 +1 +- /.test(table[2]!), table[2]);
 });
 
+Deno.test("who comes back, who is back and how fast, and the last who is not: in words", () => {
+  const scene = new Scene();
+  scene.domain("rooms.example", RECOVERING);
+  scene.join("rooms.example", 20, 2);
+  scene.lose("rooms.example");
+  scene.verify("rooms.example", { gone: 2 });
+  assertStringIncludes(text(scene), "1 domain being verified, 4 users being brought back");
+  assertMatch(text(scene), /^rooms\.example .*4 coming back$/m);
+  assert(!text(scene).includes("Last rejoin that failed"));
+  scene.bringBack("rooms.example", { refused: 1, seconds: 6 });
+  assertMatch(
+    text(scene),
+    /^So far 16 found still in, 3 brought back \(out for \d+ s, median\), 1 notified/m,
+  );
+  assertMatch(
+    text(scene),
+    /^Last rejoin that failed: room0@rooms\.example, \d+ s ago: the user is banned; the client/m,
+  );
+});
+
+Deno.test("a plugin that is out of date stands out", () => {
+  const scene = new Scene();
+  assert(!text(scene).includes("out of date"));
+  scene.keeper.hosts = [{ host: HOST, state: "synced", software: "prosody", takesRequests: false }];
+  assertStringIncludes(
+    text(scene, { colour: true }),
+    "\x1b[33mThe plugin of home.example (prosody)",
+  );
+});
+
 Deno.test("no line is wider than the terminal, and colours are only asked for", () => {
   const scene = new Scene();
   scene.join(`${"very-long-name-of-a-".repeat(5)}domain.example`, 3);
@@ -141,7 +171,7 @@ Deno.test("no line is wider than the terminal, and colours are only asked for", 
   const [summary] = narrow.join(" ").split("DOMAIN");
   assertStringIncludes(summary!, "no space is left on the disk. Make some. Until then joins are");
   assertStringIncludes(table.join("\n"), "… and 5 more domains");
-  assertStringIncludes(narrow.join("\n"), "Notices are held back");
+  assertStringIncludes(narrow.join("\n"), "Rejoins and notices are held back, for 0 users so far");
   assert(!text(scene).includes("\x1b"));
   assert(text(scene, { colour: true }).includes("\x1b["));
 });

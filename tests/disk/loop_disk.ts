@@ -24,8 +24,7 @@ export class LoopDisk implements Disposable {
 
   /** Has the file system meet an error: it turns read-only, whoever is writing to it. */
   fail(): void {
-    const trigger = `/sys/fs/ext4/${this.#device.replace("/dev/", "")}/trigger_fs_error`;
-    must("mount","-o","remount,abort",this.#folder);
+    must("mount", "-o", "remount,abort", this.#folder);
   }
 
   /** Has whoever writes wait, until what is returned is disposed of. */

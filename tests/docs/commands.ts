@@ -151,7 +151,7 @@ const TRY_MODULE =
 
 /** How each command is tried. */
 export const TRIED: Readonly<Record<string, Try>> = {
-  "npx --yes deno@2.9.6 task demo": prints("Bob alone was told, once, and is back."),
+  "npx --yes deno@2.9.6 task demo": prints("Bob is back and has the message that he missed, once."),
   [`${init} prosody --watch home.example`]: writes("roomkeeper.toml", lines.prosody),
   [`${init} prosody --watch home.example --feed stock`]: writes("roomkeeper.toml", lines.prosody),
   [`${init} prosody --watch home.example --gateways phones.example`]: writes(

@@ -15,10 +15,13 @@ export interface Outcome {
   /** What went wrong; nothing should. */
   readonly faults: readonly string[];
   readonly joins: number;
+  /** Users who were brought back. */
+  readonly back: number;
   /** Notices that were due, and came. */
   readonly told: number;
-  /** Those that were due and did not come, that were not due, and that came again. */
+  /** Users who are out and were neither brought back nor told. */
   readonly missed: number;
+  /** Rejoins and notices that were not due, and notices that came again. */
   readonly mistaken: number;
   readonly doubled: number;
   /** Those that might have come again, as the keeper was killed right after them. */

@@ -19,7 +19,7 @@ export function faultsOf({ faults, missed, life, heap, rss, handles }: Outcome):
       : [];
   return [
     ...faults,
-    ...missed > 0 ? [`${missed} notices are missed`] : [],
+    ...missed > 0 ? [`${missed} users are out and were not told`] : [],
     ...Deno.build.os === "linux" && life >= LIFE_MS && Number.isNaN(heap.last)
       ? ["The memory is not known"]
       : [],
@@ -48,8 +48,9 @@ export function table(outcomes: readonly Outcome[]): string {
       "keeper restarted (kill -9)",
       ...outcomes.map(({ counts, kills }) => `${counts.restart} (${kills})`),
     ],
+    ["users brought back", ...outcomes.map(({ back }) => back)],
     ["notices that were due, and came", ...outcomes.map(({ told }) => told)],
-    ["notices missed", ...outcomes.map(({ missed }) => missed)],
+    ["users out and not told", ...outcomes.map(({ missed }) => missed)],
     ["notices that were false", ...outcomes.map(({ mistaken }) => mistaken)],
     ["notices doubled", ...outcomes.map(({ doubled }) => doubled)],
     [

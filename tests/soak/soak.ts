@@ -100,6 +100,7 @@ export class Soak implements AsyncDisposable {
       `${losses} losses,`,
       `${restart + 1} keepers,`,
       `${hangUps} hang-ups,`,
+      `${this.#world.back} back,`,
       `${this.#world.told} told,`,
       `${this.#faults.length + mistaken.length + doubled.length} faults,`,
       `${rss.toFixed(0)} MB, ${handles} handles`,
@@ -323,10 +324,13 @@ export class Soak implements AsyncDisposable {
       faults: [
         ...this.#faults,
         ...this.#keeper.complaints.map((line) => `Logged: ${line}`),
-        ...mistaken.map((where) => `False notice: ${where} (${this.#keeper.reason(where)})`),
+        ...mistaken.map((where) =>
+          `False rejoin or notice: ${where} (${this.#keeper.reason(where)})`
+        ),
         ...doubled.map((where) => `Doubled notice: ${where} (${this.#keeper.reason(where)})`),
       ],
       joins: this.#world.size,
+      back: this.#world.back,
       told: this.#world.told,
       missed: this.#world.misled.length + this.#world.abandoned.length,
       mistaken: mistaken.length,

@@ -2,14 +2,16 @@
 
 import { delay } from "@std/async/delay";
 import { chunk } from "@std/collections/chunk";
-import type { Element } from "../../xml/mod.ts";
+import { type Element, xml } from "../../xml/mod.ts";
 import { forward } from "../../xmpp/forward.ts";
 import { iqResult } from "../../xmpp/iq.ts";
 import { bareJid, domainOf } from "../../xmpp/jid.ts";
-import { parsePluginEvents, pluginMessage } from "../../xmpp/plugin_message.ts";
-import type { PluginEvent } from "../../xmpp/plugin_events.ts";
+import { parsePluginEvents, PLUGIN_VERSION, pluginMessage } from "../../xmpp/plugin_message.ts";
+import type { PluginEvent, PluginPayload, RejoinRequest } from "../../xmpp/plugin_events.ts";
+import { NS } from "../../xmpp/namespaces.ts";
 import { ping } from "../../xmpp/ping.ts";
-import { errorReply } from "../../xmpp/stanza_error.ts";
+import { joinPresence } from "../../xmpp/rejoin.ts";
+import { errorReply, parseStanzaError, type StanzaError } from "../../xmpp/stanza_error.ts";
 import { COMPONENT, ComponentPort } from "./component_port.ts";
 import * as copies from "./copies.ts";
 import { pluginEvents } from "./plugin_events.ts";
@@ -28,6 +30,8 @@ const ADDRESSES = { from: HOME, to: COMPONENT.domain };
 export interface HomeOptions {
   /** What tells the keeper what happens: our plugin, or what a server brings along. */
   readonly feed?: "plugin" | "stock";
+  /** The vocabulary of the plugin: 1 knows neither rejoins nor probes. @default {2} */
+  readonly version?: 1 | 2;
   /** How many questions are not answered, or put off by the room. @default {0} */
   readonly lossy?: number;
   /** How many clients join again when they are told. @default {0} */
@@ -36,12 +40,23 @@ export interface HomeOptions {
   readonly patience?: number;
 }
 
+/** A join in a user's name that is not the user's own. */
+export interface JoinAgain {
+  readonly by: "plugin" | "component";
+  readonly user: string;
+  readonly room: string;
+}
+
 /** The server; it goes on when the component dies. */
 export class Home implements Disposable {
   readonly world: World;
   readonly component: ComponentPort;
   /** Nobody does anything by himself for now. */
   quiet = false;
+  /** Who was joined again, and by whom, one after the other. */
+  readonly joinsAgain: JoinAgain[] = [];
+  /** Called when a join in a user's name is on its way to the room. */
+  joiningAgain: () => void = () => {};
   readonly #options: Required<HomeOptions>;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #notices: { readonly at: number; readonly user: string; readonly room: string }[] = [];
@@ -51,7 +66,14 @@ export class Home implements Disposable {
 
   constructor(world: World, options: HomeOptions = {}) {
     this.world = world;
-    this.#options = { feed: "plugin", lossy: 0, rejoining: 0, patience: 120_000, ...options };
+    this.#options = {
+      feed: "plugin",
+      version: PLUGIN_VERSION,
+      lossy: 0,
+      rejoining: 0,
+      patience: 120_000,
+      ...options,
+    };
     this.component = new ComponentPort((stanza) => this.#route(stanza), () => this.#notice());
   }
 
@@ -209,8 +231,10 @@ export class Home implements Disposable {
     const domain = domainOf(to);
     if (domain === COMPONENT.domain) this.component.send(stanza);
     else if (to === HOME && stanza.name === "iq") this.#fence(stanza);
-    else if (to === HOME) this.#greeted(stanza);
-    else if (domain === HOME) this.#told(stanza);
+    else if (to === HOME) {
+      for (const request of parsePluginEvents(stanza).events) this.#requested(request);
+    } else if (domain === HOME) this.#told(stanza);
+    else if (stanza.name === "presence") this.#joinAgain("component", stanza);
     else this.#ask(stanza, this.world.domains.get(domain)!);
   }
 
@@ -235,6 +259,49 @@ export class Home implements Disposable {
     else if (this.world.canJoin(user, room)) this.#entered(this.world.enter(user, room));
   }
 
+  /** What the plugin is asked for. */
+  #requested(request: PluginPayload): void {
+    if (request.type === "keeper-hello") return this.#greeted(request.prefix);
+    if (this.#options.feed === "stock" || this.#options.version === 1) return;
+    if (request.type === "rejoin") this.#rejoinBy(request);
+    else if (request.type === "probe") {
+      const { id, domain } = request;
+      this.#ask(ping({ id, from: HOME, to: domain }), this.world.domains.get(domain)!);
+    }
+  }
+
+  #rejoinBy({ id, user, room }: RejoinRequest): void {
+    const stay = this.world.stay(user, room);
+    if (stay === undefined) return this.#tell({ type: "norejoin", id, reason: "left" });
+    this.#tell({ type: "rejoining", id });
+    this.#joinAgain("plugin", joinPresence({ ...stay, id, seconds: 10 }));
+  }
+
+  /** Somebody who is not the user's client sends a join to the user's room. */
+  #joinAgain(by: JoinAgain["by"], join: Element): void {
+    const { from: user = "", to = "" } = join.attrs;
+    const room = bareJid(to);
+    const stay = this.world.stay(user, room);
+    this.joinsAgain.push({ by, user, room });
+    if (stay) this.world.joinAgain(stay);
+    this.joiningAgain();
+    const domain = this.#domainOf(room);
+    if (!domain.reachable) return this.#refuse(join, copies.NOT_FOUND);
+    this.#reach(domain);
+    this.later(this.world.random() * LATENCY_MS, () => {
+      if (!domain.linked || domain.mood !== "well") return;
+      const refusal = this.world.refusals.get(room);
+      if (refusal !== undefined) return this.#refuse(join, refusal);
+      if (stay && this.world.readmit(stay)) this.#copy(copies.selfPresence(stay));
+    });
+  }
+
+  /** The error with which a join comes back, without what the join said. */
+  #refuse(join: Element, error: StanzaError): void {
+    const { id, from, to } = join.attrs;
+    this.#copy(errorReply(xml("presence", NS.component, { id, from, to }), error));
+  }
+
   #ask(question: Element, domain: Domain): void {
     if (!domain.reachable) return this.#answer(errorReply(question, copies.NOT_FOUND));
     this.#reach(domain);
@@ -253,7 +320,7 @@ export class Home implements Disposable {
     if (mishap < lossy) {
       return [errorReply(question, { type: "wait", condition: "resource-constraint" })];
     }
-    return question.attr("from") === COMPONENT.domain
+    return [COMPONENT.domain, HOME].includes(question.attr("from") ?? "")
       ? [iqResult(question)]
       : answers(question, this.world);
   }
@@ -262,7 +329,10 @@ export class Home implements Disposable {
   #answer(answer: Element): void {
     const isPing = answer.attr("type") === "get";
     if (answer.attr("to") === COMPONENT.domain) this.component.send(answer);
-    else if (isPing || answer.attr("id")?.startsWith(this.#prefix)) this.#copy(answer);
+    else if (answer.attr("to") === HOME) {
+      const reached = parseStanzaError(answer)?.by !== HOME;
+      this.#tell({ type: "probed", id: answer.attr("id") ?? "", reached });
+    } else if (isPing || answer.attr("id")?.startsWith(this.#prefix)) this.#copy(answer);
   }
 
   #reach(domain: Domain): void {
@@ -276,11 +346,10 @@ export class Home implements Disposable {
 
   // --- the feed -------------------------------------------------------------------------------
 
-  #greeted(stanza: Element): void {
-    const [hello] = parsePluginEvents(stanza).events;
-    if (hello?.type !== "keeper-hello") return;
-    this.#prefix = hello.prefix;
-    this.#tell({ type: "plugin-hello", version: 1, software: "test", boot: "1" });
+  #greeted(prefix: string): void {
+    this.#prefix = prefix;
+    const { version } = this.#options;
+    this.#tell({ type: "plugin-hello", version, software: "test", boot: "1" });
     const { stays, domains } = this.world;
     for (const joins of chunk(stays, 100) as (readonly Stay[])[]) {
       this.#tell(...joins.map(({ user, room, nick }) => (

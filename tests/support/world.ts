@@ -1,6 +1,7 @@
 /** The truth: who is in which room, and what each client believes. */
 
 import { domainOf } from "../../xmpp/jid.ts";
+import type { StanzaError } from "../../xmpp/stanza_error.ts";
 
 export const HOME = "home.example";
 
@@ -33,7 +34,7 @@ export interface Domain {
 
 /** What should never happen. */
 export interface Faults {
-  /** Told to users who were in the room all the time. */
+  /** Users who were told, or joined again, although they were in the room. */
   readonly mistaken: string[];
   /** Told to users who had been told before. */
   readonly doubled: string[];
@@ -54,6 +55,10 @@ export class World {
   readonly faults: Faults = { mistaken: [], doubled: [] };
   /** Notices that were due, and came. */
   told = 0;
+  /** Users who were brought back. */
+  back = 0;
+  /** Rooms that refuse those who come, and how. */
+  readonly refusals = new Map<string, StanzaError>();
   /** A number from 0 (included) to 1 (excluded). */
   readonly random: () => number;
   readonly #users: readonly string[];
@@ -189,6 +194,19 @@ export class World {
     for (const stay of this.stays) {
       if (domainOf(stay.room) === domain && this.random() < part) stay.inRoom = false;
     }
+  }
+
+  /** Somebody joins a room again in the user's name. */
+  joinAgain({ user, room, inRoom }: Stay): void {
+    if (inRoom) this.faults.mistaken.push(`again ${key(user, room)}`);
+  }
+
+  /** The room lets in who was joined again, unless the user has left, or come back, since. */
+  readmit(stay: Stay): boolean {
+    if (stay.inRoom || this.stay(stay.user, stay.room) !== stay) return false;
+    stay.inRoom = true;
+    this.back++;
+    return true;
   }
 
   /** A client is told that its user is no longer in the room. */

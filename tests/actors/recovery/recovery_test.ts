@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DomainOptions } from "../../../actors/messages/options.ts";
+import type { Report } from "../../../actors/messages/effects.ts";
 import type { RoomError } from "../../../actors/messages/events.ts";
 import { ANSWERS, DomainRig, MINUTE, room, SECOND, user } from "../support/domain_rig.ts";
 
@@ -282,7 +283,7 @@ Deno.test("who asks for another nick is not joined under the old one", () => {
   assertEquals(rejoined(rig), ["ann", "bob"]);
 });
 
-Deno.test("a rejoin made a room that nobody wanted: nobody else goes there, and all are told", () => {
+Deno.test("a rejoin made a room that nobody wanted: it is left, nobody else goes there, and all are told", () => {
   const rig = lost().join("garden", "ann", "bob", "cid").join("pond", "dan");
   rig.onRejoin = ({ room }) => room.startsWith("garden") ? "created" : "in";
   rig.down();
@@ -293,7 +294,33 @@ Deno.test("a rejoin made a room that nobody wanted: nobody else goes there, and 
   assert(rig.notices.every(({ because }) => because === "unwanted room"));
   assertEquals(rig.forms, []);
   assertEquals(rig.reports.filter(({ type }) => type === "unwanted-room").length, 1);
-  assertEquals([rig.domain.joins.size, rig.phase], [2, undefined]);
+  const [{ user, nick }] = inGarden as [typeof rig.rejoins[0]];
+  assertEquals(rig.leaves.map(({ id: _, ...leave }) => leave), [
+    { type: "leave", user, room: room("garden"), nick },
+  ]);
+  const isReturn = (report: Report) => report.type === "rejoined" && report.user === user;
+  assert(!rig.reports.some(isReturn), "nobody is back there");
+  rig.receive({ type: "left", user, room: room("garden") });
+  assertEquals([rig.domain.joins.size, rig.told.length, rig.phase], [1, 2, undefined]);
+});
+
+Deno.test("a room that nobody wanted can't be left now: left as soon as possible", () => {
+  const rig = lost().join("garden", "ann");
+  rig.onRejoin = () => "created";
+  rig.down();
+  while (rig.leaves.length === 0) rig.advance(100);
+  rig.receive({ type: "deferred", id: rig.leaves[0]!.id });
+  rig.advance(10 * SECOND);
+  assertEquals(rig.leaves.length, 2);
+});
+
+Deno.test("vanished = recreate: a room that vanishes at the last moment is made open, too", () => {
+  const rig = lost({ vanished: "recreate" }).join("garden", "ann", "bob");
+  rig.onRejoin = () => rig.rejoins.length === 1 ? "created" : "in";
+  rig.down();
+  rig.advance(MINUTE);
+  assertEquals([rig.rejoins.length, rig.forms.length], [2, 1]);
+  assertEquals([rig.leaves, rig.told, rig.phase], [[], [], undefined]);
 });
 
 Deno.test("one user of a room goes first; no more than two of a domain are under way", () => {

@@ -65,6 +65,7 @@ export class DomainRig {
   readonly notices: Of<"notify">[] = [];
   readonly rejoins: (Of<"rejoin"> & { readonly at: number })[] = [];
   readonly forms: Of<"configure">[] = [];
+  readonly leaves: Of<"leave">[] = [];
   readonly reports: Report[] = [];
   /** What the next random numbers are; 0 makes every wait the shortest. */
   random = 0;
@@ -200,6 +201,8 @@ export class DomainRig {
       }
       case "configure":
         return void this.forms.push(effect);
+      case "leave":
+        return void this.leaves.push(effect);
       case "notify":
         return void this.notices.push(effect);
       case "report":

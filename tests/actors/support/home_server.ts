@@ -113,6 +113,11 @@ export class HomeServer {
     this.#send(() => this.#remove(session, room));
   }
 
+  /** The component leaves a room in a user's name. */
+  dismiss(session: string, room: string): void {
+    this.#send(() => this.#remove(session, room));
+  }
+
   end(session: string): void {
     this.#online.delete(session);
     for (const table of [this.clients, this.#table]) {

@@ -352,6 +352,8 @@ export class Simulation {
         return this.#rejoin(effect);
       case "configure":
         return assertEquals(this.#domainOptions.vanished, "recreate");
+      case "leave":
+        return this.#leave(effect);
       case "notify":
         return this.#notify(effect);
       case "persist": {
@@ -443,6 +445,13 @@ export class Simulation {
     }
     this.#rejoins.set(join, { id, at: now });
     this.time.at(now, () => this.home.rejoin(id, user, room, nick));
+  }
+
+  #leave({ id, user, room }: Extract<Effect, { type: "leave" }>): void {
+    assertEquals(this.#domainOptions.vanished, "notify");
+    assert(this.#unwanted.has(room), `${user} leaves ${room}, which is wanted`);
+    if (this.deferring || !this.#connected) return this.#soon({ type: "deferred", id });
+    this.time.at(this.time.now, () => this.home.dismiss(user, room));
   }
 
   #notify({ user, room, reason, because }: Extract<Effect, { type: "notify" }>): void {

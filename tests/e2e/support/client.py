@@ -82,6 +82,8 @@ class Client(slixmpp.ClientXMPP):
             if command.get("join"):
                 x = ET.SubElement(presence.xml, "{%s}x" % MUC)
                 ET.SubElement(x, "{%s}history" % MUC, maxstanzas="0")
+                if "password" in command:
+                    ET.SubElement(x, "{%s}password" % MUC).text = command["password"]
             presence.send()
         elif do == "message":
             self.send_message(mto=command["to"], mbody=command["body"], mtype=command["type"])

@@ -100,9 +100,9 @@ export class Client implements AsyncDisposable {
     return from!.slice(room.length + 1);
   }
 
-  /** Asks to be let into a room. */
-  async askIn(room: string, nick: string): Promise<void> {
-    await this.#do({ do: "presence", room, nick, join: true });
+  /** Asks to be let into a room, with its password if it has one. */
+  async askIn(room: string, nick: string, password?: string): Promise<void> {
+    await this.#do({ do: "presence", room, nick, join: true, password });
   }
 
   /** Asks for another nick and waits for the room's word. */

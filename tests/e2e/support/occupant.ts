@@ -6,6 +6,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, isFrom, type Received } from "./client.ts";
 import { DeadlineError } from "./journal.ts";
+import { configure } from "./room_owner.ts";
 
 /** What a room says when its user asks whether it is in (XEP-0410). */
 export type Whereabouts = "in" | "out" | "vanished" | "unreachable";
@@ -41,17 +42,19 @@ export class Occupant {
    * Enters a room, and tries again while its server can't be reached.
    *
    * @param within Milliseconds until it is given up.
+   * @param password The room's, if it has one.
    */
   static async enter(
     client: Client,
     room: string,
     nick: string,
     within: number,
+    password?: string,
   ): Promise<Occupant> {
     const deadline = performance.now() + within;
     for (;;) {
       const since = client.journal.length;
-      await client.askIn(room, nick);
+      await client.askIn(room, nick, password);
       const answer = await orNothing(client.untilStanza(
         `an answer of ${room}`,
         (s) => isOwnPresence(s, room) || (s.kind === "presence" && isError(s, room)),
@@ -87,15 +90,7 @@ export class Occupant {
 
   /** Makes the room outlast its occupants and its server; only its owner can. */
   async makeLasting(): Promise<void> {
-    const id = crypto.randomUUID();
-    await this.client.sendRaw(
-      `<iq type='set' to='${this.room}' id='${id}'>` +
-        `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>` +
-        `<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>` +
-        `<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>`,
-    );
-    const { type, xml } = await this.client.untilStanza("the room's consent", (s) => s.id === id);
-    if (type !== "result") throw new Error(`${this.room} can't be made persistent: ${xml}`);
+    await configure(this.client, this.room, { persistentroom: "1" });
   }
 
   /** The notices that say it is out, which the room did not send. */
@@ -201,7 +196,8 @@ function isUnreachable({ condition = "", xml }: Received): boolean {
     !xml.includes("Not connected to IRC");
 }
 
-async function orNothing<T>(promise: Promise<T>): Promise<T | undefined> {
+/** What was waited for, or undefined if it did not come in time. */
+export async function orNothing<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {

@@ -20,12 +20,14 @@ export interface RoomsServerOptions extends ServerOptions {
   readonly ejabberd?: Readonly<Record<string, unknown>>;
   /** How far its clock is ahead of ours in seconds, behind if negative. @default {0} */
   readonly clockAhead?: number;
+  /** Whether a new room is locked until its owner has configured it, on Prosody. @default {false} */
+  readonly locking?: boolean;
 }
 
 /** Makes a server at `rooms.example`, with users at `away.example`; not started. */
 export function roomsServer(kind: RoomsKind, options: RoomsServerOptions = {}): Server {
   const shared = serverOptions(options);
-  const { ejabberd = {}, clockAhead = 0 } = options;
+  const { ejabberd = {}, clockAhead = 0, locking = false } = options;
   switch (kind) {
     case "prosody":
       return new Prosody({
@@ -36,8 +38,8 @@ export function roomsServer(kind: RoomsKind, options: RoomsServerOptions = {}): 
         hosts: `
 VirtualHost "away.example"
 Component "rooms.example" "muc"
-  restrict_room_creation = false; muc_room_locking = false
-  public_user_role = "prosody:registered"
+  restrict_room_creation = false; muc_room_locking = ${locking}
+  public_user_role = "prosody:registered"; server_user_role = "prosody:registered"
 `,
       });
     case "ejabberd":

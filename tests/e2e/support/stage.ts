@@ -35,6 +35,12 @@ export interface StageOptions extends ServerOptions {
    * @default {false}
    */
   readonly keeperFederates?: boolean;
+  /** Options of `[keeper]` in place of {@linkcode DELAYS}, as in `roomkeeper.toml`. */
+  readonly keeper?: Readonly<Record<string, string | number>>;
+  /** Whether a new room is locked until its owner has configured it, on Prosody. @default {false} */
+  readonly locking?: boolean;
+  /** How far the clock of the rooms' server is ahead in seconds, behind if negative. @default {0} */
+  readonly roomsClockAhead?: number;
   /**
    * Whether Roomkeeper and the servers have their own delays, rather than those that suit tests.
    *
@@ -83,7 +89,7 @@ export class Stage implements AsyncDisposable {
   readonly keeper: Roomkeeper;
   readonly #outward: Wire;
   readonly #inward: Wire;
-  readonly #clients = new Map<string, Client>();
+  readonly #clients = new Map<string, Promise<Client>>();
   #bystander: Occupant | undefined;
   #roomCount = 0;
   #roomsUp = false;
@@ -105,11 +111,12 @@ export class Stage implements AsyncDisposable {
         homeHosts: `Component "${ELSEWHERE}" "muc"`,
       })
       : ejabberdHome({ ...shared, feed: feedOf(cell), homeOptions: ejabberd });
-    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd });
+    const { roomsClockAhead: clockAhead = 0, locking = false } = options;
+    this.rooms = roomsServer(cell.rooms, { ...shared, ejabberd, clockAhead, locking });
     this.keeper = new Roomkeeper({
       ip: this.home.ip,
       feed: feedOf(cell),
-      keeper: asShipped ? "as shipped" : DELAYS,
+      keeper: asShipped ? "as shipped" : { ...DELAYS, ...options.keeper },
       metrics: true,
       admins: [ADMIN],
     });
@@ -213,16 +220,16 @@ export class Stage implements AsyncDisposable {
   /** The client with this address, connected when it is first asked for. */
   async client(jid: string, options: Partial<ClientOptions> = {}): Promise<Client> {
     const known = this.#clients.get(jid);
-    if (known !== undefined) return known;
-    const ip = jid.includes("@away.example") ? this.rooms.ip : this.home.ip;
-    const client = await Client.connect({ jid, ip, ...options });
+    if (known !== undefined) return await known;
+    const ip = isHome(jid) ? this.home.ip : this.rooms.ip;
+    const client = Client.connect({ jid, ip, ...options });
     this.#clients.set(jid, client);
-    return client;
+    return await client;
   }
 
   /** Logs a client out; {@linkcode client} then makes a new session. */
   async logOut(jid: string): Promise<void> {
-    const client = this.#clients.get(jid);
+    const client = await this.#clients.get(jid);
     this.#clients.delete(jid);
     await client?.quit();
     await client?.[Symbol.asyncDispose]();
@@ -235,10 +242,11 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A user enters a room, with a session that is made if there is none. */
-  async enter(jid: string, room: string, nick: string): Promise<Occupant> {
+  async enter(jid: string, room: string, nick: string, password?: string): Promise<Occupant> {
     const client = await this.client(jid);
-    const occupant = await Occupant.enter(client, room, nick, PATIENCE_MS);
-    if (this.#keeperUp) await this.keeperHasRead(client);
+    const occupant = await Occupant.enter(client, room, nick, PATIENCE_MS, password);
+    // Strangers can't write to a component that has no name in the DNS.
+    if (this.#keeperUp && isHome(jid)) await this.keeperHasRead(client);
     return occupant;
   }
 
@@ -278,6 +286,11 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** Waits until Roomkeeper has found out that the domain can be reached. */
+  async reachable(mark: number): Promise<void> {
+    await this.#untilEvent("the domain's return", "reachable", mark);
+  }
+
   /** Waits until the home server has got a question about a user from Roomkeeper. */
   async asked(mark: number): Promise<void> {
     await this.keeper.log.until(
@@ -294,6 +307,16 @@ export class Stage implements AsyncDisposable {
     while (await this.keeper.metric("roomkeeper_store_pending_changes") > 0) await delay(20);
   }
 
+  /** Waits until Roomkeeper logs something about a user in a room. */
+  async untilLogged(event: string, { client, room }: Occupant, mark: number): Promise<LogLine> {
+    return await this.keeper.until(
+      `${event} of ${client.jid} in ${room}`,
+      ({ properties }) =>
+        properties.event === event && properties.user === client.jid && properties.room === room,
+      { after: mark, within: PATIENCE_MS },
+    );
+  }
+
   /** Whether whoever is out is to be brought back, rather than told. */
   get recovers(): boolean {
     return this.cell.feed !== "ping-muc";
@@ -307,14 +330,14 @@ export class Stage implements AsyncDisposable {
     return this.keeper.lines(isReturn).length;
   }
 
-  /** Waits until Roomkeeper has decided about everybody. */
-  async decided(): Promise<void> {
+  /** Waits until Roomkeeper has decided about everybody; `within` milliseconds for each step. */
+  async decided(within = PATIENCE_MS): Promise<void> {
     while (this.#keeperUp) {
       await this.keeperHasRead(this.bystander.client);
       const { entries } = this.keeper.log;
       const last = entries.findLastIndex((line) => /^(loss|settled)$/.test(eventOf(line)));
       if (last < 0 || eventOf(entries[last]!) === "settled") return;
-      await this.#untilEvent("the end of a verification", "settled", last);
+      await this.#untilEvent("the end of a verification", "settled", last, within);
     }
   }
 
@@ -343,7 +366,9 @@ export class Stage implements AsyncDisposable {
   /** Ends everything and leaves nothing behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     const servers = [this.keeper, this.home, this.rooms, this.#outward, this.#inward];
-    await disposeAll([...this.#clients.values(), ...servers]);
+    const clients = await Promise.allSettled(this.#clients.values());
+    const connected = clients.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
+    await disposeAll([...connected, ...servers]);
   }
 
   #roomsDown(): void {
@@ -351,10 +376,19 @@ export class Stage implements AsyncDisposable {
     this.#downSince = performance.now();
   }
 
-  async #untilEvent(what: string, event: string, after: number): Promise<void> {
+  async #untilEvent(
+    what: string,
+    event: string,
+    after: number,
+    within = PATIENCE_MS,
+  ): Promise<void> {
     const fits = (line: string) => eventOf(line) === event;
-    await this.keeper.log.until(what, fits, { after, within: PATIENCE_MS });
+    await this.keeper.log.until(what, fits, { after, within });
   }
+}
+
+function isHome(jid: string): boolean {
+  return jid.includes("@home.example");
 }
 
 function feedOf({ feed }: Cell): "plugin" | "stock" {
