@@ -60,11 +60,14 @@ function abandon(home: Home, domain: Domain): void {
   home.cut(domain, Infinity);
 }
 
-/** Most domains are lost for a while, and forget some occupants; one only blinks; one is spared. */
+/**
+ * Most domains are lost for a while, and forget some occupants, one of them all, so that rooms vanish
+ * there; one only blinks; one is spared.
+ */
 function outage(home: Home, [blinking, _spared, ...others]: readonly Domain[]): void {
   home.cut(blinking!, 0);
-  for (const domain of others) {
-    home.world.forget(domain.name, 0.4);
+  for (const [n, domain] of others.entries()) {
+    home.world.forget(domain.name, n === 0 ? 1 : 0.4);
     home.cut(domain, Math.random() * AWAY_MS);
   }
 }

@@ -1,17 +1,11 @@
 /** Converse: a client for browsers, here in Chromium. */
-// Imported only so that the package's place on the disk can be resolved below.
-import "npm:converse.js@14.0.0/dist/manifest.json" with { type: "json" };
 import { startBrowser } from "../../admin/browser.ts";
+import { converseFolder, VERSION } from "./converse_package.ts";
 import type { ClientKind } from "./real_client.ts";
-
-const PACKAGE = new URL("..", import.meta.resolve("npm:converse.js@14.0.0/dist/manifest.json"));
 
 export const converse: ClientKind = {
   name: "converse",
-  async version() {
-    const file = await Deno.readTextFile(new URL("package.json", PACKAGE));
-    return JSON.parse(file).version;
-  },
+  version: () => Promise.resolve(VERSION),
   async start({ jid, password, server, room, nick }) {
     const parts = new AsyncDisposableStack();
     try {
@@ -29,7 +23,7 @@ export const converse: ClientKind = {
         theme: "classic",
         assets_path: "/dist/",
       };
-      const web = parts.use(serve(page(settings)));
+      const web = parts.use(serve(page(settings), await converseFolder()));
       const browser = parts.use(await startBrowser());
       const tab = await browser.newPage({ viewport: { width: 1000, height: 700 } });
       await tab.goto(`http://127.0.0.1:${web.addr.port}/`);
@@ -56,12 +50,12 @@ export const converse: ClientKind = {
 };
 
 /** Serves the client's own files under `/dist/`, and a page at `/`. */
-function serve(page: string): Deno.HttpServer<Deno.NetAddr> {
+function serve(page: string, folder: string): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/") return new Response(page, { headers: { "content-type": "text/html" } });
     try {
-      const body = await Deno.readFile(new URL(`.${pathname}`, PACKAGE));
+      const body = await Deno.readFile(`${folder}${pathname}`);
       return new Response(body, { headers: { "content-type": contentType(pathname) } });
     } catch {
       return new Response(null, { status: 404 });

@@ -12,6 +12,7 @@ import {
 } from "./leavers.ts";
 import { CLIENTS } from "./mod.ts";
 import { type Clients, enter, type Observation, observe } from "./observe.ts";
+import { converseFolder } from "./converse_package.ts";
 import { runInSandbox } from "./sandbox.ts";
 import { type Cell, type Loss, Setting } from "./setting.ts";
 
@@ -49,6 +50,8 @@ export interface Played {
  * @throws {Error} If servers or clients could not be started.
  */
 export async function play(plan: Plan): Promise<Played> {
+  // There is no network inside to fetch it from.
+  if (plan.clients.includes("converse")) await converseFolder();
   const { code, output } = await runInSandbox(new URL(import.meta.url), [JSON.stringify(plan)]);
   if (code !== 0) throw new Error(`${JSON.stringify(plan)} failed, see above`);
   return JSON.parse(output);
