@@ -152,6 +152,7 @@ export class HttpServer implements AsyncDisposable {
 
   /** Listens no more; answers that are being sent have a moment to get there. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#listener.close();
     await this.#accepting;

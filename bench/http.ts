@@ -112,15 +112,27 @@ async function recovery(url: string): Promise<number> {
   }
 }
 
+/** How many domains are being verified. */
+async function verifying(url: string): Promise<number> {
+  const response = await fetch(`${url}/api/domains?size=1`);
+  const { overview } = await response.json() as { overview: { verifying: number } };
+  return overview.verifying;
+}
+
 async function fire(domains: number): Promise<void> {
   using server = new Server(domains);
   const keeper = { max_pings_per_second: 5_000 };
-  await using program = new KeeperProgram({ port: server.component.port, keeper, open: true });
+  await using program = new KeeperProgram({
+    port: server.component.port,
+    keeper,
+    open: true,
+    level: "info",
+  });
   program.start();
   await program.synced();
   const limit = ["--pid", String(program.pid), `--nofile=${FILES}:${FILES}`];
   await new Deno.Command("prlimit", { args: limit }).output();
-  await program.calm();
+  while (await verifying(program.url) > 0) await delay(1_000);
   console.log(`\n${count(domains)} domains`);
   const show = (name: string, ...cells: string[]) =>
     console.log(name.padEnd(24) + cells.map((cell) => cell.padStart(14)).join(""));

@@ -11,6 +11,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   "forbidden": "you are banned from it",
   "not-authorized": "its password has changed",
   "service-unavailable": "it is full",
+  "resource-constraint": "it is full",
+  "gone": "it has ended",
   "not-allowed": "it can't be entered now",
   "item-not-found": "it is locked or does not exist any more",
   "unwanted room": "it does not exist any more",

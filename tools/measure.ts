@@ -16,8 +16,6 @@ import {
   title,
 } from "../tests/e2e/support/play.ts";
 import { CASES } from "../tests/e2e/cases/mod.ts";
-import { killed, killedLasting } from "../tests/e2e/cases/killed.ts";
-import { stopped } from "../tests/e2e/cases/stopped.ts";
 import type { Case, Outcome } from "../tests/e2e/support/outcome.ts";
 import { type Generation, trixieRoot } from "../tests/e2e/support/generation.ts";
 import { DELAYS, EJABBERD_RETRY, Stage } from "../tests/e2e/support/stage.ts";
@@ -29,16 +27,11 @@ const SYSTEMS: Readonly<Record<Generation, () => string>> = {
   trixie: trixieRoot,
 };
 const GENERATIONS = Object.keys(SYSTEMS) as Generation[];
-/** Roomkeeper on every stage, and what Prosody itself has in its place. */
+/** Roomkeeper on every stage. */
 const PROGRAMMES: readonly Programme[] = [
   ...GENERATIONS.flatMap((generation) =>
     CELLS.map((cell) => ({ cell, options: { generation }, note: `servers: ${generation}` }))
   ),
-  {
-    cell: { home: "prosody", feed: "ping-muc", rooms: "prosody" },
-    options: { generation: "machine" },
-    cases: [killed, killedLasting, stopped],
-  },
 ];
 
 type Results = ReadonlyMap<Programme, ReadonlyMap<Case, Outcome>>;
@@ -121,7 +114,7 @@ async function section(results: Results, generation: Generation): Promise<string
   const system = SYSTEMS[generation]();
   const packages = ["prosody", "prosody-modules", "ejabberd", "biboumi"];
   const homeIs = (home: string) => ({ cell, options }: Programme) =>
-    cell.home === home && cell.feed !== "ping-muc" && options?.generation === generation;
+    cell.home === home && options?.generation === generation;
   const name = systemName(system);
   return `## Servers of ${name}
 
@@ -137,35 +130,27 @@ ${table(results, homeIs("ejabberd"))}`;
 
 async function report(results: Results): Promise<string> {
   const total = { false: 0, missed: 0, doubled: 0, count: 0 };
-  for (const [{ cell }, outcomes] of results) {
-    if (cell.feed === "ping-muc") continue;
+  for (const outcomes of results.values()) {
     for (const outcome of outcomes.values()) {
       total.count++;
       for (const kind of ["false", "missed", "doubled"] as const) total[kind] += outcome[kind];
     }
   }
   const load = Deno.loadavg()[2]!.toFixed(1);
-  const compared = ({ cell: { home, feed, rooms }, options }: Programme) =>
-    home === "prosody" && rooms === "prosody" && feed !== "stock" &&
-    options?.generation === "machine";
-  const comparison = new Map(
-    [...results].filter(([programme]) => compared(programme)).map(([programme, outcomes]) => [
-      programme,
-      new Map([...outcomes].filter(([each]) => [killed, killedLasting, stopped].includes(each))),
-    ]),
-  );
   return `# Measured
 
 Written by \`deno task measure\`, which plays every case with real servers and clients: do not edit.
 
 ${total.count} cases with Roomkeeper: **${total.false} false, ${total.missed} missed, ${total.doubled}
-doubled notices**. What is right is what the room itself answers to each client at the end; nobody is
-counted by what a server was expected to do.
+doubled**. What is right is what the room itself answers to each client at the end: whoever can be in is
+in, and whose room is gone was told. *False* is a notice to somebody who is in, or a rejoin without
+need; *missed* is somebody who is out, or was not told of a room that is gone; *doubled* is a second
+notice or rejoin. Nobody is counted by what a server was expected to do.
 
 Two users are in the room, and a third one in a room of another domain. The first figure is the time
-in seconds from the loss to the last notice, the second one how long the rooms' server was away of
-that. – is a case in which nobody is out, or is told so by the room itself, and Roomkeeper told
-nobody anything.
+in seconds from the loss until the last user was in again, or was told that the room is gone; the second
+one how long the rooms' server was away of that. – is a case in which nobody is out, and Roomkeeper did
+nothing in anybody's name.
 
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${processor()}, ${STAGES_AT_A_TIME} stages at a time, load average ${load}
@@ -176,19 +161,13 @@ nobody anything.
 The plugin tells of the loss at once: what is added to the absence is \`ping_delay\`, or the wait
 after a probe that failed. A stock feed can't see a link go down, and the loss is noticed after
 \`silence\` at the most. Where the server is not back within \`give_up\`, that is the time.
-With the default delays it is a minute and a few seconds for a short outage.
+With the default delays see [recovery.md](recovery.md).
 
 Servers prove their names with certificates (TLS, SASL EXTERNAL) and insist on that, with XEP-0198
 and, where they have it, XEP-0288 between them. The component has no DNS record and no certificate.
 
 ${(await Promise.all(GENERATIONS.map((each) => section(results, each)))).join("\n")}
-## Beside Prosody's own modules
-
-The same cases with \`mod_track_muc_joins\` and \`mod_ping_muc\` in Roomkeeper's place. They ask at
-once when a stream breaks, and again for the other direction's, and take every failure to ask for
-the answer that the user is out.
-
-${table(comparison, () => true)}`;
+`;
 }
 
 if (import.meta.main) {

@@ -191,7 +191,7 @@ export function tell(event) {
     case "rejoin-failed":
       return `${count(event.count, "rejoin")} failed: ${event.why}: ${who(event)}`;
     case "unwanted-room":
-      return `A rejoin has made ${event.room}, which had vanished: nobody else is brought back there`;
+      return `A rejoin has made ${event.room}, which had vanished: it is left again`;
     case "refused":
       return `${event.user} is in too many rooms: ${event.room} is not kept`;
   }

@@ -62,7 +62,7 @@ function prosody(name: string, domain: string, module?: string, option = ""): Co
   const isFeed = option !== "";
   const keeper = isFeed ? `keeper.${domain}` : undefined;
   const server = new Prosody({
-    name,
+    name: domain, // it goes into a certificate, which takes no "+"
     users: [`ann@${domain}`],
     pluginPaths: [PLUGINS],
     options: `log = { info = "*console" }`,

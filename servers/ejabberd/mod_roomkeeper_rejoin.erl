@@ -56,26 +56,29 @@ left(_, B) -> {[], B}.
 
 %% @doc The room is there. While a history is awaited, what was before it stays the last that was heard:
 %% if it is cut short, the next one begins where it did.
-heard(#back{until = Until} = B) ->
-    Now = now_ms(),
-    if Until > Now -> B; true -> B#back{heard = Now, until = 0} end.
+heard(B) -> heard(now_ms(), B).
+heard(Now, #back{until = Until} = B) when Until > Now -> B;
+heard(Now, B) -> B#back{heard = Now, until = 0}.
 %% @doc A message of the room: {known, Back} if it is a repeat. The room's subject ends a history.
 said(#message{subject = [_ | _], body = []}, B) -> heard(B#back{until = 0});
-said(#message{from = From, body = Body} = M, Before) ->
-    #back{recent = Recent, until = Until} = B = heard(Before),
-    Id = stanza_id(From, xmpp:get_els(M)),
-    Hash = hash({From#jid.resource, [Text || #text{data = Text} <- Body]}),
+said(#message{from = From, body = Body, sub_els = Els} = M, Before) -> % cheap: runs for each message of each room
     Now = now_ms(),
+    #back{recent = Recent, until = Until} = B = heard(Now, Before),
+    Id = stanza_id(From, Els),
     if Body == [], Id == none -> B; % a chat state, which no history has
-       Until == 0 ->
-            Younger = [Old || {At, _, _, _} = Old <- Recent, Now - At < ?RECENT],
-            B#back{recent = [{Now, Id, Hash, 0} | lists:sublist(Younger, 9)]};
        true ->
-            case xmpp:has_subtag(M, #delay{stamp = {0, 0, 0}}) andalso repeated(Id, Hash, Until, Recent) of
-                false -> B#back{recent = [{Now, Id, Hash, Until} | lists:sublist(Recent, 99)]};
-                Marked -> {known, B#back{recent = Marked}}
+            Hash = hash([From#jid.resource | [Text || #text{data = Text} <- Body]]),
+            case Until of
+                0 -> B#back{recent = [{Now, Id, Hash, 0} | younger(Now - ?RECENT, 9, Recent)]};
+                _ ->
+                    case xmpp:has_subtag(M, #delay{stamp = {0, 0, 0}}) andalso repeated(Id, Hash, Until, Recent) of
+                        false -> B#back{recent = [{Now, Id, Hash, Until} | lists:sublist(Recent, 99)]};
+                        Marked -> {known, B#back{recent = Marked}}
+                    end
             end
     end.
+younger(Since, Most, [{At, _, _, _} = Entry | Older]) when At > Since, Most > 0 -> [Entry | younger(Since, Most - 1, Older)];
+younger(_, _, _) -> [].
 %% A history has messages in the order in which they were said, so with one that is known all older ones
 %% are done with. Each may come again once for each rejoin: people say the same thing twice.
 repeated(Id, Hash, Rejoin, Recent) ->
@@ -89,11 +92,12 @@ mark(IsIt, Rejoin, OldestFirst) ->
         {_, []} -> false;
         {Older, [Known | Newer]} -> lists:reverse([setelement(4, E, Rejoin) || E <- Older ++ [Known]] ++ Newer)
     end.
-%% The room's own id of a message. It is not decoded: this runs for each message of each room.
-stanza_id(Room, [#xmlel{name = <<"stanza-id">>, attrs = Attrs} | Els]) ->
-    case fxml:get_attr_s(<<"by">>, Attrs) == jid:encode(jid:remove_resource(Room)) of
-        true -> hash(fxml:get_attr_s(<<"id">>, Attrs));
-        false -> stanza_id(Room, Els)
+%% The room's own id of a message, whether it has been decoded or not.
+stanza_id(#jid{luser = U, lserver = D} = Room, [#xmlel{name = <<"stanza-id">>, attrs = Attrs} | Els]) ->
+    Size = byte_size(U),
+    case fxml:get_attr_s(<<"by">>, Attrs) of
+        <<U:Size/binary, $@, D/binary>> -> hash(fxml:get_attr_s(<<"id">>, Attrs));
+        _ -> stanza_id(Room, Els)
     end;
 stanza_id(#jid{luser = U, lserver = D}, [#stanza_id{by = #jid{luser = U, lserver = D}, id = Id} | _]) -> hash(Id);
 stanza_id(Room, [_ | Els]) -> stanza_id(Room, Els);

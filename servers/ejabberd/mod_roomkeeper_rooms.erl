@@ -210,7 +210,7 @@ stripped(Pkt) ->
 rooms(S) -> maps:get(roomkeeper, S, #{}).
 room(#jid{luser = U, lserver = D}, S) ->
     case S of #{roomkeeper := #{{U, D} := R}} -> R; _ -> none end.
-put(#jid{luser = U, lserver = D}, R, S) -> S#{roomkeeper => (rooms(S))#{{U, D} => R}}.
+put(#jid{luser = U, lserver = D}, R, #{roomkeeper := Rooms} = S) -> S#{roomkeeper := Rooms#{{U, D} => R}}.
 remove(#jid{luser = U, lserver = D}, S) -> S#{roomkeeper => maps:remove({U, D}, rooms(S))}.
 key(JID) -> jid:encode(jid:tolower(JID)).
 now_ms() -> erlang:system_time(millisecond).

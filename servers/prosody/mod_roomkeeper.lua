@@ -21,7 +21,8 @@ local function element(name, attr, content)
 end
 local function send(content, session)
 	session = session or state.keeper; -- nothing, unless asked by a hello on a connection that is still there
-	if session and not session.destroyed then session.send(element("message", { from = module.host, to = component }, content)); end
+	if not session or session.destroyed then return; end
+	session.send(element("message", { from = module.host, to = component }, content));
 end
 local function tell(name, attr, session) attr.xmlns = xmlns_link; send(element(name, attr), session); end
 local function hello(session) tell("hello", { version = "2", software = "prosody", boot = state.boot }, session); end

@@ -76,7 +76,8 @@ local function watch(component, tell, is_answer)
 		probes[id] = domain or "";
 		if not domain then return probed(id, false); end
 		module:add_timer(probe_timeout, function () probed(id, false); end);
-		module:send(st.iq({ type = "get", id = id, from = module.host, to = domain }):tag("ping", { xmlns = "urn:xmpp:ping" }));
+		local ping = st.iq({ type = "get", id = id, from = module.host, to = domain });
+		module:send(ping:tag("ping", { xmlns = "urn:xmpp:ping" }));
 	end
 	module:hook("iq/host", function (event)
 		local origin, stanza, attr = event.origin, event.stanza, event.stanza.attr;

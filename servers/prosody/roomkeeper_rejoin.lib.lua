@@ -134,7 +134,8 @@ local function rejoin(session, occupant, row, id, sent, refused)
 		sent();
 	end };
 	function origin.send(reply)
-		if not (st.is_stanza(reply) and reply.attr.type == "error" and reply.attr.id == id) then return session.send(reply); end
+		local refuses = st.is_stanza(reply) and reply.attr.type == "error" and reply.attr.id == id;
+		if not refuses then return session.send(reply); end
 		if was_sent then refused(reply); end
 		return true;
 	end

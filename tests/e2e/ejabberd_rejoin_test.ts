@@ -32,6 +32,9 @@ async function untilHeard(client: Client, body: string, after = 0): Promise<void
 
 /** Both servers, the component, and two people in a room: one at home, one at the rooms' server. */
 class Scene implements AsyncDisposable {
+  /** How many messages a room could not deliver. */
+  #bounced = 0;
+
   private constructor(
     readonly servers: EjabberdHome,
     readonly peer: ComponentPeer,
@@ -78,8 +81,8 @@ class Scene implements AsyncDisposable {
     const said: string[] = [];
     this.servers.cut();
     while (this.mallory.stanzas(after).every((s) => !isLoss(s))) {
-      const body = `bounced ${said.push("") - 1}`;
-      said[said.length - 1] = body;
+      const body = `bounced ${this.#bounced++}`;
+      said.push(body);
       await this.mallory.say(ROOM, body);
       await this.mallory.untilStanza("Ann's loss", isLoss, { after, within: 500 }).catch(
         (error) => {

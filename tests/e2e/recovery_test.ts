@@ -3,7 +3,7 @@
  * with real rooms, by a real Roomkeeper.
  */
 import { assertEquals } from "@std/assert";
-import { type Chapter, MIDWAY, RECREATING, VANISHING, WHILE_OUT } from "./recovery/mod.ts";
+import { type Chapter, MIDWAY, ON_IRC, RECREATING, VANISHING, WHILE_OUT } from "./recovery/mod.ts";
 import { Loss } from "./recovery/loss.ts";
 import { inParallel, sideBySide, title } from "./support/play.ts";
 import { type Cell, Stage, type StageOptions } from "./support/stage.ts";
@@ -60,6 +60,8 @@ const PROGRAMMES: readonly Programme[] = [
     options: { roomsClockAhead: 180, keeper: { vanished: "recreate" } },
     chapters: [...RECREATING, ...MIDWAY],
   },
+  { cell: cell("prosody", "plugin", "irc"), chapters: [ON_IRC] },
+  { cell: cell("ejabberd", "plugin", "irc"), chapters: [ON_IRC] },
   { cell: cell("prosody", "stock", "prosody"), options: BOUNCES_ONLY, chapters: [WHILE_OUT] },
   { cell: cell("ejabberd", "stock", "ejabberd"), options: BOUNCES_ONLY, chapters: [WHILE_OUT] },
 ];

@@ -25,6 +25,8 @@ export interface ProgramOptions {
   readonly feed?: "plugin" | "stock";
   /** Whether it can be looked into: metrics, and the inspector of V8. @default {false} */
   readonly open?: boolean;
+  /** What it logs; `calm` needs all of it. @default {"debug"} */
+  readonly level?: "debug" | "info";
 }
 
 /** The program, one process after the other. */
@@ -42,13 +44,15 @@ export class KeeperProgram implements AsyncDisposable {
   readonly complaints: string[] = [];
   readonly #reasons = new Map<string, string>();
 
-  constructor({ port, keeper, feed = "plugin", open = false }: ProgramOptions) {
+  constructor(
+    { port, keeper, feed = "plugin", open = false, level = "debug" }: ProgramOptions,
+  ) {
     this.#ports = [port, ...open ? [freePort()] : []];
     this.inspector = open ? freePort() : undefined;
     writeConfig(this.#path("roomkeeper.toml"), {
       server: { host: "127.0.0.1", port, ...COMPONENT, watch: [HOME], feed },
       keeper,
-      log: { format: "json", level: "debug" },
+      log: { format: "json", level },
       store: { path: "joins.sqlite" },
       ...open && { http: { listen: `127.0.0.1:${this.#ports[1]}` } },
     });

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Ending } from "./loss.ts";
+import { gatewayKilled } from "./gateway.ts";
 import * as meanwhile from "./meanwhile.ts";
 import * as midway from "./midway.ts";
 import * as refused from "./refused.ts";
@@ -40,6 +41,12 @@ export const WHILE_OUT: Chapter = {
     refused.moved,
     vanished,
   ],
+};
+
+/** On a gateway to IRC. */
+export const ON_IRC: Chapter = {
+  name: "a living link",
+  endings: [gatewayKilled],
 };
 
 /** With `vanished = "recreate"`. */

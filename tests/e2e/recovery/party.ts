@@ -8,14 +8,14 @@ import { ALICE } from "../cases/people.ts";
 import type { Client, Received } from "../support/client.ts";
 import { type Occupant, orNothing } from "../support/occupant.ts";
 import { configure } from "../support/room_owner.ts";
-import { PATIENCE_MS, type Stage } from "../support/stage.ts";
+import { PATIENCE_MS, ROOMS, type Stage } from "../support/stage.ts";
 
 /** A user of the rooms' server, and the nick it has there. */
 const OWNER = "mallory@away.example/lair";
 /** Somebody else there. */
 export const GUEST = "mallory@away.example/sofa";
+const HOME = "home.example";
 const BEFORE = ["one", "two"];
-const MISSED = ["missed", "missed too"];
 /** How long a server may take to find out that another one is away. */
 const ANSWER_MS = 4_000;
 /** How long a rejoin may take that is tried three times. */
@@ -43,12 +43,18 @@ export class Party {
   readonly ann: Occupant;
   /** A position in Roomkeeper's log: when everybody was in. */
   readonly mark: number;
+  /** What was said while Ann was out. */
+  readonly missed: string[] = [];
+
+  /** A position in what the owner received: when everybody was in. */
+  readonly #met: number;
 
   private constructor(stage: Stage, owner: Occupant, ann: Occupant) {
     this.stage = stage;
     this.owner = owner;
     this.ann = ann;
     this.mark = stage.mark();
+    this.#met = owner.client.journal.length;
   }
 
   /** A new room, in which something has been said. */
@@ -57,10 +63,12 @@ export class Party {
     await stage.client(user, { resumable });
     const owner = await stage.enter(OWNER, stage.newRoom(name), "Mal");
     const { room } = owner;
-    await configure(owner.client, room, {
-      persistentroom: temporary ? "0" : "1",
-      ...password !== undefined && { passwordprotectedroom: "1", roomsecret: password },
-    });
+    if (stage.cell.rooms !== "irc") {
+      await configure(owner.client, room, {
+        persistentroom: temporary ? "0" : "1",
+        ...password !== undefined && { passwordprotectedroom: "1", roomsecret: password },
+      });
+    }
     const party = new Party(stage, owner, await stage.enter(user, room, "Ann", password));
     for (const body of BEFORE) await party.say(body);
     await party.untilHeard(party.ann, BEFORE.at(-1)!);
@@ -79,37 +87,30 @@ export class Party {
 
   /** While the servers can't reach each other: what is said brings it out that Ann can't hear it. */
   async loseAnn(): Promise<void> {
-    if (this.stage.cell.feed === "stock") await this.#meetFailure();
-    await this.#untilUnreachable();
-    const after = this.owner.client.journal.length;
-    await this.say(MISSED[0]!);
-    await this.untilGone(this.ann.nick, after);
-    await this.say(MISSED[1]!);
-    await this.#untilUnreachable();
-  }
-
-  /** A user of ours finds that the room can't be reached: without the plugin nothing else tells. */
-  async #meetFailure(): Promise<void> {
-    const { client } = this.stage.bystander;
-    const after = client.journal.length;
-    await client.say(this.room, "Anybody?");
-    const isError = (s: Received) => s.type === "error" && s.from === this.room;
-    await client.untilStanza("an error", isError, { after, within: PATIENCE_MS });
-  }
-
-  /** The rooms' server finds that it can't reach ours; what it had to deliver before has failed. */
-  async #untilUnreachable(): Promise<void> {
-    const { client } = this.owner;
-    for (let tries = 0; tries < 10; tries++) {
-      const id = crypto.randomUUID();
-      const ping = `<ping xmlns='urn:xmpp:ping'/>`;
-      await client.sendRaw(`<iq type='get' to='home.example' id='${id}'>${ping}</iq>`);
-      const isError = (s: Received) => s.id === id && s.type === "error";
-      // What is written into a connection that is breaking has no answer at all.
-      const wait = { within: ANSWER_MS };
-      if (await orNothing(client.untilStanza("an error", isError, wait)) !== undefined) return;
+    // Without the plugin nothing else tells that the rooms can't be reached.
+    if (this.stage.cell.feed === "stock") await untilFailing(this.stage.bystander.client, ROOMS);
+    await untilFailing(this.owner.client, HOME);
+    // What was not acknowledged when the link broke may have brought it out before.
+    const after = this.#met;
+    const isGone = (s: Received) =>
+      s.from === `${this.room}/${this.ann.nick}` && s.type === "unavailable";
+    for (let gone = false; !gone;) {
+      await this.miss();
+      const wait = { after, within: PATIENCE_MS / 4 };
+      const farewell = this.owner.client.untilStanza("the end of Ann", isGone, wait);
+      gone = await orNothing(farewell) !== undefined;
     }
-    throw new Error("The servers still reach each other");
+    await this.miss();
+    // What the room had to say to Ann has failed, and nothing waits for a better day.
+    await untilFailing(this.owner.client, HOME);
+  }
+
+  /** The owner says something that Ann can't hear. */
+  async miss(): Promise<void> {
+    const body = `missed ${this.missed.length + 1}`;
+    assert(this.missed.length < 5, `${this.room} does not put ${this.ann.nick} out`);
+    this.missed.push(body);
+    await this.say(body);
   }
 
   /** The owner sees that somebody is not in the room any more. */
@@ -146,10 +147,12 @@ export class Party {
     await this.say(now);
     await this.untilHeard(who, now);
     const heard = this.#heard(who.client, now);
-    const all = [...BEFORE, ...MISSED, ...later];
+    const all = [...BEFORE, ...this.missed, ...later];
     if (this.stage.cell.feed === "plugin") assertEquals(heard, all);
     // A component alone can't tell what the client has from what it missed: it asks for more.
-    else for (const body of MISSED) assertEquals(heard.filter((each) => each === body), [body]);
+    else {for (const body of this.missed) {
+        assertEquals(heard.filter((each) => each === body), [body]);
+      }}
     const back = crypto.randomUUID();
     await who.client.say(this.room, back);
     await this.untilHeard(this.owner, back);
@@ -205,4 +208,20 @@ export class Party {
     return stanza.type === "groupchat" && stanza.body !== undefined &&
       stanza.from!.startsWith(`${this.room}/`);
   }
+}
+
+/** Waits until a client's server finds that it can't reach a domain; what waited before has failed. */
+async function untilFailing(client: Client, domain: string): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) {
+    const id = crypto.randomUUID();
+    await client.sendRaw(
+      `<message type='chat' to='nobody@${domain}' id='${id}'><body>?</body></message>`,
+    );
+    const isError = (s: Received) => s.id === id && s.type === "error";
+    // What is written into a connection that is breaking has no answer at all.
+    const wait = { within: ANSWER_MS };
+    const error = await orNothing(client.untilStanza("an error", isError, wait));
+    if (error?.condition?.startsWith("remote-server-")) return;
+  }
+  throw new Error(`${domain} can still be reached`);
 }

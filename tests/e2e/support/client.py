@@ -88,7 +88,7 @@ class Client(slixmpp.ClientXMPP):
         elif do == "message":
             self.send_message(mto=command["to"], mbody=command["body"], mtype=command["type"])
         elif do == "raw":
-            self.send_raw(command["xml"])
+            self.send(command["xml"])  # send_raw would overtake presences and messages
         elif do == "drop":
             self.transport.abort()
         elif do == "quit":

@@ -48,12 +48,15 @@ export class ComponentPeer implements AsyncDisposable {
     await this.#stream.send(xml);
   }
 
-  /** Says hello to the plugin, and waits for all of its answer. */
-  async hello(prefix = "rk-test-", host = "home.example"): Promise<PluginEvent[]> {
+  /**
+   * Says hello to the plugin, and waits for all of its answer.
+   *
+   * @param more Further attributes of the hello.
+   */
+  async hello(prefix = "rk-test-", more = "", host = "home.example"): Promise<PluginEvent[]> {
     const after = this.journal.length;
-    await this.send(
-      `<message from='${this.#domain}' to='${host}'><hello xmlns='${NS.plugin}' prefix='${prefix}'/></message>`,
-    );
+    const hello = `<hello xmlns='${NS.plugin}' prefix='${prefix}' ${more}/>`;
+    await this.send(`<message from='${this.#domain}' to='${host}'>${hello}</message>`);
     await this.untilEvent("synced", ({ type }) => type === "synced", after);
     return this.events(after);
   }

@@ -83,7 +83,7 @@ export class Ejabberd implements Server {
       name: `ejabberd ${name}`,
       ...program(this.#shared.generation, { command: "erl", args: erl }, mounts),
       env: {
-        ...clockEnv(this.#options.clockAhead ?? 0),
+        ...clockEnv(this.#options.clockAhead ?? 0, this.#folder),
         ERL_LIBS,
         ERL_INETRC: path("inetrc"),
         ERL_CRASH_DUMP_BYTES: "0",

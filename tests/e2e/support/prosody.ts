@@ -114,7 +114,7 @@ export class Prosody implements Server {
     this.#process = new Process({
       name: `Prosody ${this.#options.name}`,
       ...this.#program("prosody", "-F", "--config", this.path("prosody.cfg.lua")),
-      env: clockEnv(this.#options.clockAhead ?? 0),
+      env: clockEnv(this.#options.clockAhead ?? 0, this.#folder),
     });
     const external = /^ *Component "[^"]+" *$/m.test(this.#options.hosts);
     for (const service of ["c2s", "s2s", ...(external ? ["component"] : [])]) {
