@@ -143,4 +143,6 @@ local function rejoin(session, occupant, row, id, sent, refused)
 	return was_sent;
 end
 
-return { asked = asked, seen = seen, told = told, is_back = is_back, heard = heard, is_joining = is_joining, rejoin = rejoin };
+return {
+	asked = asked, seen = seen, told = told, is_back = is_back, heard = heard, is_joining = is_joining, rejoin = rejoin,
+};
