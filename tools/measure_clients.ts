@@ -211,7 +211,7 @@ ${leaversTable(leavers.made)}
 
 So the plugins make one such presence, 90 s after the rejoin, for each occupant that the session was
 told of and that the room has not named since. Does the client still list the one who left, after
-that?
+that? (One that lists who left while it was in, too, is beyond help.)
 
 ${keptTable(leavers.kept)}
 `;
