@@ -60,6 +60,23 @@ export function joinPresence(options: JoinPresenceOptions): Element {
  *
  * @param options The user's full JID, the room's bare JID, the nick there, and what the user is told
  * of it: the room's answer has it.
+ *
+ * @example
+ * ```ts
+ * import { leavePresence } from "@roomkeeper/roomkeeper/xmpp";
+ * import { serialize } from "@roomkeeper/roomkeeper/xml";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const leave = leavePresence({
+ *   user: "romeo@home.example/phone",
+ *   room: "garden@rooms.example",
+ *   nick: "Romeo",
+ *   id: "l1",
+ *   status: "The room does not exist any more",
+ * });
+ *
+ * assertStringIncludes(serialize(leave), "type='unavailable'");
+ * ```
  */
 export function leavePresence(
   options: {

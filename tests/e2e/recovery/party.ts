@@ -46,11 +46,15 @@ export class Party {
   /** What was said while Ann was out. */
   readonly missed: string[] = [];
 
+  /** A position in what the owner received: when everybody was in. */
+  readonly #met: number;
+
   private constructor(stage: Stage, owner: Occupant, ann: Occupant) {
     this.stage = stage;
     this.owner = owner;
     this.ann = ann;
     this.mark = stage.mark();
+    this.#met = owner.client.journal.length;
   }
 
   /** A new room, in which something has been said. */
@@ -86,7 +90,8 @@ export class Party {
     // Without the plugin nothing else tells that the rooms can't be reached.
     if (this.stage.cell.feed === "stock") await untilFailing(this.stage.bystander.client, ROOMS);
     await untilFailing(this.owner.client, HOME);
-    const after = this.owner.client.journal.length;
+    // What was not acknowledged when the link broke may have brought it out before.
+    const after = this.#met;
     const isGone = (s: Received) =>
       s.from === `${this.room}/${this.ann.nick}` && s.type === "unavailable";
     for (let gone = false; !gone;) {

@@ -73,6 +73,7 @@ export const password: Ending = {
 
 export const nickTaken: Ending = {
   name: "the nick is somebody else's now: told so, after two more tries",
+  // It takes 40 s, and needs no plugin: once is enough.
   fits: ({ cell }) => cell.home === "prosody" || cell.feed === "plugin",
   async run(stage, loss) {
     const party = await Party.meet(stage, "masks");
