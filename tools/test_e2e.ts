@@ -18,6 +18,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   "command -v profanity": "profanity",
   "command -v poezio": "poezio",
   "command -v tmux": "tmux",
+  "command -v ip": "iproute2",
   "command -v chromium": "chromium",
   "command -v openssl": "openssl",
   "test -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1": "libfaketime",

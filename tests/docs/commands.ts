@@ -227,6 +227,9 @@ export const NOT_TRIED: Readonly<Record<string, string>> = {
   "deno task test:disk": "mounts disks",
   "deno task fuzz 1000000": "takes a quarter of an hour; tests/xml/scanner does 100,000 cases",
   "deno task capture": "starts real servers, which write something else each time",
+  "deno task measure:recovery":
+    "takes half an hour; the matrix of tests/e2e does the same in seconds",
+  "deno task measure:pace": "takes some minutes, and tells figures only",
   "deno task measure:clients": "takes half an hour; tests/e2e/clients_test.ts does three clients",
   "deno task soak": "takes ten minutes; tests/soak does it for seconds",
   "deno task compile": `${download}; tests/tools/compile_test.ts does all but that`,

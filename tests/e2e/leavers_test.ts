@@ -55,7 +55,10 @@ for (const [home, start] of Object.entries(HOMES)) {
       ...{ servers, peer, alice },
       others: inRoom,
       lose: (nick: string) => loseOccupant(rooms, `${ROOM}/${nick}`),
-      leave: (nick: string) => inRoom.get(nick)!.leave(ROOM, nick),
+      leave: async (user: string, nick = user) => {
+        await inRoom.get(user)!.leave(ROOM, nick);
+        await untilLeft(inRoom.get("Mal")!, nick);
+      },
     };
   };
 
@@ -87,7 +90,7 @@ for (const [home, start] of Object.entries(HOMES)) {
     // Mel is known to be out: the next rejoin tells of those alone who left since.
     await others.get("Max")!.join(ROOM, "Maxi");
     await lose("Ann");
-    await others.get("Max")!.leave(ROOM, "Maxi");
+    await leave("Max", "Maxi");
     await rejoin(alice, "rk-test-r3");
     await untilLeft(alice, "Maxi");
     await alice.settle();

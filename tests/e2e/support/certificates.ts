@@ -52,7 +52,14 @@ export async function certify(
   Deno.writeTextFileSync(signer, authorityKey);
   await openssl(
     ...["req", "-x509", ...NEW_KEY, "-keyout", credentials.key, "-out", credentials.certificate],
-    ...["-CA", credentials.authority, "-CAkey", signer, "-subj", `/CN=${name}`],
+    ...[
+      "-CA",
+      credentials.authority,
+      "-CAkey",
+      signer,
+      "-subj",
+      `/CN=${name.replace(/[+/\\]/g, "\\$&")}`,
+    ],
     ...domains.length === 0 ? [] : ["-addext", `subjectAltName=${namesOf(domains)}`],
     ...["-addext", "basicConstraints=critical,CA:FALSE"],
     ...["-addext", "extendedKeyUsage=serverAuth,clientAuth"],
