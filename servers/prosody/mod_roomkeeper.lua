@@ -30,7 +30,8 @@ local function copy(stanza, children) -- with these children only; an error also
 	local attr, content = stanza.attr, {};
 	for i, child in ipairs(children) do content[i] = tostring(child); end
 	local inner = { xmlns = "jabber:client", from = attr.from, to = attr.to, id = attr.id, type = attr.type };
-	local copied = element("forwarded", { xmlns = "urn:xmpp:forward:0" }, element(stanza.name, inner, table.concat(content)));
+	local copied = element(stanza.name, inner, table.concat(content));
+	copied = element("forwarded", { xmlns = "urn:xmpp:forward:0" }, copied);
 	if #copied <= max_copy then send(copied); end
 end
 local function copy_error(stanza) copy(stanza, { stanza:get_child("error") }); end

@@ -4,7 +4,7 @@
 --   password, presence  what the join needs that the session's own presence does not tell
 --   joining             when the user asked to be in, while the room has not answered
 --   last                when the room was heard last
---   ring, at            the newest groupchat messages: when, id, hash, and which rejoin brought it again
+--   ring, at            the newest groupchat messages: when, id, sender, text, and which rejoin brought it again
 --   opened              when it was joined again, until the room has sent all of what was missed
 --   rejoins             how many times it was joined again
 --   others, count       whom the session was told to be in: nick -> after how many rejoins it was told last
@@ -16,7 +16,9 @@ local xmlns_delay, xmlns_sid = "urn:xmpp:delay", "urn:xmpp:sid:0";
 local patience = 60; -- seconds for a room to answer a join
 local slack = 5; -- seconds that a message may take from the room to here
 local repeatable = 8; -- seconds before the last sign of the room whose messages history may bring again
-local ring_size = 20 * 4; -- 20 messages
+local fields = 5; -- of a message in the ring
+local ring_size = 20 * fields; -- 20 messages
+local long = 200; -- bytes; a longer text is kept as its hash, as that is far slower than to keep the text
 local max_others, max_nick = 500, 128; -- of a room, and bytes; others than these are not kept in mind
 
 -- The user sends an available presence to the room.
@@ -61,31 +63,34 @@ local function is_back(row, session, room)
 	end);
 end
 
--- What recognises a message: the room's own id for it, and its sender and text, as the history of some
--- rooms has other ids.
+-- What recognises a message: the room's own id for it; and its sender and text, as the history of some
+-- rooms has other ids. This runs for each message of each room.
 local function marks(stanza)
 	local from, text, id = stanza.attr.from, stanza.attr.id or "", false;
 	for _, tag in ipairs(stanza.tags) do
-		if tag.name == "body" then
-			text = tag:get_text();
-		elseif tag.name == "stanza-id" and tag.attr.xmlns == xmlns_sid and tag.attr.by == from:match("^[^/]+") then
-			id = tag.attr.id;
+		local name, attr = tag.name, tag.attr;
+		if name == "body" then
+			text = tag:get_text() or "";
+		elseif name == "stanza-id" and attr.xmlns == xmlns_sid and attr.by == from:match("^[^/]+") then
+			id = attr.id;
 		end
 	end
-	return id, sha1(from.."\0"..text);
+	return id, from, #text > long and sha1(text) or text;
 end
 
 -- Each message that was delivered explains one in the history: somebody may say the same twice.
-local function is_repeated(row, id, hash)
+local function is_repeated(row, id, from, text)
 	local ring = row.ring or {};
-	for field, mark in ipairs({ id, hash }) do
-		for i = 1, mark and #ring or 0, 4 do
-			if ring[i + field] == mark and ring[i + 3] ~= row.opened and ring[i] >= row.last - repeatable then
-				ring[i + 3] = row.opened;
+	local function explains(is_it)
+		for i = 1, #ring, fields do
+			if ring[i + 4] ~= row.opened and ring[i] >= row.last - repeatable and is_it(i) then
+				ring[i + 4] = row.opened;
 				return true;
 			end
 		end
 	end
+	return id and explains(function (i) return ring[i + 1] == id; end)
+		or explains(function (i) return ring[i + 2] == from and ring[i + 3] == text; end);
 end
 
 -- The room sends a groupchat message; true if the user has it.
@@ -94,15 +99,15 @@ local function heard(row, stanza)
 	if row.opened and (time - row.opened > patience or stanza:get_child("subject") and not stanza:get_child("body")) then
 		row.opened = nil; -- the subject ends what a room sends to who joins
 	end
-	local id, hash = marks(stanza);
+	local id, from, text = marks(stanza);
 	if not row.opened then
 		row.last = time;
-	elseif stanza:get_child("delay", xmlns_delay) and is_repeated(row, id, hash) then
+	elseif stanza:get_child("delay", xmlns_delay) and is_repeated(row, id, from, text) then
 		return true;
 	end
 	local ring, at = row.ring or {}, row.at or 0;
-	ring[at + 1], ring[at + 2], ring[at + 3], ring[at + 4] = time, id, hash, false;
-	row.ring, row.at = ring, (at + 4) % ring_size;
+	ring[at + 1], ring[at + 2], ring[at + 3], ring[at + 4], ring[at + 5] = time, id, from, text, false;
+	row.ring, row.at = ring, (at + fields) % ring_size;
 end
 
 -- Whether the user waits for the room's answer.
