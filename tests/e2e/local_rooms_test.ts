@@ -27,7 +27,7 @@ const RESTARTS: Readonly<Record<string, Restart>> = {
   "Prosody, its module reloaded": {
     make: prosody,
     hurt: (home) => (home as Prosody).shell(`module:reload("muc", "${LOCAL}")`),
-    saysGoodbye: false,
+    putsOut: false,
   },
   "Prosody, its host deactivated for a while": {
     make: prosody,
@@ -35,13 +35,13 @@ const RESTARTS: Readonly<Record<string, Restart>> = {
       await (home as Prosody).shell(`host:deactivate("${LOCAL}")`);
       await (home as Prosody).shell(`host:activate("${LOCAL}")`);
     },
-    saysGoodbye: false,
+    putsOut: false,
   },
   "ejabberd, its module restarted": {
     make: ejabberdHome,
     hurt: (home) =>
       (home as Ejabberd).api("restart_module", { host: "home.example", module: "mod_muc" }),
-    saysGoodbye: true,
+    putsOut: true,
   },
 };
 
@@ -50,8 +50,8 @@ interface Restart {
   readonly make: () => Home;
   /** Restarts its MUC service. */
   readonly hurt: (home: Home) => Promise<unknown>;
-  /** Whether the service puts its people out and says so, rather than keep them. */
-  readonly saysGoodbye: boolean;
+  /** Whether the service puts its people out, rather than keep them. */
+  readonly putsOut: boolean;
 }
 
 function prosody(): Prosody {
@@ -96,28 +96,31 @@ for (const [software, makeHome] of HOMES) {
   });
 }
 
-for (const [what, { make, hurt, saysGoodbye }] of Object.entries(RESTARTS)) {
-  Deno.test(`rooms of ${what}: who is out is told once, who is in nothing`, async () => {
+for (const [what, { make, hurt, putsOut }] of Object.entries(RESTARTS)) {
+  Deno.test(`rooms of ${what}: who is out is back, or told where the room is gone; who is in hears nothing`, async () => {
     await using stage = await Stage.start(make());
     await using irc = new Ngircd();
     await using gateway = new Biboumi({ domain: GATEWAY, server: stage.home.ip, irc: irc.ip });
     await irc.start();
     await gateway.start();
     const elsewhere = await stage.enter("bob", `#tea@${GATEWAY}`, "Bob");
-    const people = [
+    const fleeting = await stage.enter("alice", `hall@${LOCAL}`, "Alice");
+    const lasting = [
       await stage.enter("alice", `den@${LOCAL}`, "Alice"),
-      await stage.enter("alice", `hall@${LOCAL}`, "Alice"),
       await stage.enter("bob", `den@${LOCAL}`, "Bob"),
     ];
-    await people[0]!.makeLasting();
+    await lasting[0]!.makeLasting();
+    for (const one of lasting) one.disregard();
     const after = stage.keeper.log.length;
     await hurt(stage.home);
-    if (saysGoodbye) { for (const one of people) assert(await one.told(PATIENCE_MS)); }
-    else await stage.settled(LOCAL, after);
-    await stage.judge({
-      gone: saysGoodbye ? people : [],
-      staying: saysGoodbye ? [elsewhere] : [elsewhere, ...people],
-    });
+    if (putsOut) {
+      for (const one of lasting) assert(await one.back(PATIENCE_MS), one.client.jid);
+      assert(await fleeting.told(PATIENCE_MS));
+    } else await stage.settled(LOCAL, after);
+    const staying = [elsewhere, ...lasting];
+    await stage.judge(
+      putsOut ? { gone: [fleeting], staying } : { gone: [], staying: [...staying, fleeting] },
+    );
   });
 }
 
