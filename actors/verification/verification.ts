@@ -6,6 +6,7 @@
  */
 import type { Join } from "../joins/join.ts";
 import type { DomainPorts } from "../ports/ports.ts";
+import { firstWait, longestWait } from "./waits.ts";
 import { Recovery } from "../recovery/recovery.ts";
 import type { RejoinRefusal } from "../../xmpp/plugin_events.ts";
 import type { SelfPingAnswer } from "../../xmpp/self_ping.ts";
@@ -16,10 +17,6 @@ import type { ConfirmationDeadline } from "./confirmation_deadline.ts";
 import type { Evidence } from "../joins/evidence.ts";
 import type { FullDomainOptions } from "../messages/options.ts";
 
-/** How many times the first wait between two attempts the others may be, soon after a loss. */
-const SOON = 8;
-/** How long to wait between two attempts, at most, as a part of the time since the loss. */
-const PATIENCE = 1 / 60;
 /** How long to wait when our own server is in the way, and at least before trying again. */
 const PAUSE_MS = 1_000;
 
@@ -150,7 +147,8 @@ export class Verification {
     const { name } = this.#phase;
     if (name === "delay" ? cause !== "operator" : name !== "rest" && cause === "link-up") return;
     this.#pinger.stop();
-    const until = this.#ports.now() + this.#delayAfter(cause);
+    const wait = firstWait(cause, this.#options.pingDelay, this.#ports.random());
+    const until = this.#ports.now() + wait;
     this.#phase = { name: "delay", until };
     this.#evidence.report({ type: "waiting", until });
   }
@@ -331,21 +329,6 @@ export class Verification {
     this.#evidence.report({ type: "settled", after });
   }
 
-  /** How long to wait before the first question. */
-  #delayAfter(cause: LossCause): number {
-    const { pingDelay } = this.#options;
-    switch (cause) {
-      case "operator":
-      case "silence":
-        return 0;
-      // After our own restart every domain is verified: not all of them at the same time.
-      case "restart":
-        return pingDelay * (1 + this.#ports.random());
-      default:
-        return pingDelay * (1 + this.#ports.random() / 5);
-    }
-  }
-
   /** Finds out whether the domain can be reached; goes straight to the rooms when that is known. */
   #reach(now: number): void {
     if (this.#evidence.unverified === 0) return this.#awaitRecovery(now);
@@ -470,13 +453,8 @@ export class Verification {
 
   /** Not everything could be decided: waits. */
   #tryLater(now: number): void {
-    const { backoffMin, backoffMax } = this.#options;
-    // What has been away for long may stay so for long: then a while more is not much.
-    const longest = Math.max(
-      backoffMin * SOON,
-      (now - (this.#evidence.losses.oldest?.at ?? now)) * PATIENCE,
-    );
-    const most = Math.min(backoffMax, longest, backoffMin * 2 ** Math.min(this.#attempt, 30));
+    const age = now - (this.#evidence.losses.oldest?.at ?? now);
+    const most = longestWait(this.#attempt, age, this.#options);
     const until = now + Math.max(PAUSE_MS, most * this.#ports.random());
     this.#attempt++;
     this.#recoveryOnly = false;
