@@ -104,19 +104,6 @@ export class Evidence {
     return ++this.#seq;
   }
 
-  /**
-   * Whether a session has too many joins. One domain may pile them up, by presences that nobody asked
-   * for: so those of others are taken beyond the limit, to twice as many at most.
-   */
-  #isFull(user: string, limit: number): boolean {
-    const all = this.#sessions.count(user);
-    if (all < limit) return false;
-    if (all >= 2 * limit) return true;
-    let own = 0;
-    for (const _ of this.joins.ofUser(user)) own++;
-    return own >= limit / 2;
-  }
-
   /** Adds a join that is not there; undefined: the session has too many. */
   add(user: string, room: string, nick: string, confirmed: number): Join | undefined {
     const limit = this.#maxJoinsPerUser;
@@ -238,6 +225,19 @@ export class Evidence {
     const after = this.#ports.now() - loss.at;
     const { user, room: { jid: room } } = join;
     this.report({ type: "verdict", user, room, verdict, because, after });
+  }
+
+  /**
+   * Whether a session has too many joins. One domain may pile them up, by presences that nobody asked
+   * for: so those of others are taken beyond the limit, to twice as many at most.
+   */
+  #isFull(user: string, limit: number): boolean {
+    const all = this.#sessions.count(user);
+    if (all < limit) return false;
+    if (all >= 2 * limit) return true;
+    let own = 0;
+    for (const _ of this.joins.ofUser(user)) own++;
+    return own >= limit / 2;
   }
 
   #put(join: Join): void {

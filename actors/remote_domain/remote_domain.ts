@@ -17,7 +17,7 @@ import { Evidence } from "../joins/evidence.ts";
 import { Link, type LinkState } from "./link.ts";
 import type { FullDomainOptions } from "../messages/options.ts";
 import { Sessions } from "../joins/sessions.ts";
-import { interpretSelfPing, type SelfPingAnswer, selfPingContext } from "../../xmpp/self_ping.ts";
+import type { SelfPingAnswer } from "../../xmpp/self_ping.ts";
 import { Patrol } from "../verification/patrol.ts";
 import { Verification } from "../verification/verification.ts";
 
@@ -93,7 +93,7 @@ export class RemoteDomain {
       options,
       ports,
     );
-    this.#patrol = new Patrol(this.#evidence, options, ports);
+    this.#patrol = new Patrol(host, this.#evidence, options, ports);
   }
 
   /** The joins. */
@@ -264,12 +264,9 @@ export class RemoteDomain {
   }
 
   #answered(id: string, room: string, answer: SelfPingAnswer): void {
-    const join = this.#patrol.answered(id);
-    if (join === undefined) return this.#verification.answered(id, answer, room);
-    const { state } = interpretSelfPing(
-      answer,
-      selfPingContext(join.room.jid, new Set([this.host])),
-    );
+    const finding = this.#patrol.answered(id, answer);
+    if (finding === undefined) return this.#verification.answered(id, answer, room);
+    const { join, state } = finding;
     if (state === "gone") this.#verification.rejected(join);
     else if (state === "joined") this.#seen(join.user, room);
   }

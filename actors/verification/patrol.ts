@@ -4,6 +4,12 @@
  *
  * @module
  */
+import {
+  interpretSelfPing,
+  type SelfPingAnswer,
+  selfPingContext,
+  type SelfPingVerdict,
+} from "../../xmpp/self_ping.ts";
 import type { Evidence } from "../joins/evidence.ts";
 import type { Join, Room } from "../joins/join.ts";
 import type { FullDomainOptions } from "../messages/options.ts";
@@ -12,8 +18,15 @@ import type { DomainPorts } from "../ports/ports.ts";
 /** How many joins are gone through at a time for one whose room was not asked yet. */
 const PORTION = 500;
 
+/** What a room says of one user. */
+interface Finding {
+  readonly join: Join;
+  readonly state: SelfPingVerdict["state"];
+}
+
 /** Goes round the rooms of a domain, and asks each about one user. */
 export class Patrol {
+  readonly #host: string;
   readonly #evidence: Evidence;
   readonly #every: number;
   readonly #ports: DomainPorts;
@@ -26,7 +39,13 @@ export class Patrol {
   #about: Join | undefined;
 
   /** Starts at a random time, so that not all domains are asked at once. */
-  constructor(evidence: Evidence, options: FullDomainOptions, ports: DomainPorts) {
+  constructor(
+    host: string,
+    evidence: Evidence,
+    options: FullDomainOptions,
+    ports: DomainPorts,
+  ) {
+    this.#host = host;
     this.#evidence = evidence;
     this.#every = options.patrol;
     this.#ports = ports;
@@ -53,12 +72,17 @@ export class Patrol {
     this.#evidence.want({ type: "ping", id: this.#id, user, room: room.jid, nick });
   }
 
-  /** The user whom an answer is about, if it answers the question of the patrol. */
-  answered(id: string): Join | undefined {
+  /** What an answer says, if it answers the question of the patrol and its user is still there. */
+  answered(id: string, answer: SelfPingAnswer): Finding | undefined {
     if (id !== this.#id) return undefined;
-    const join = this.#about;
+    const join = this.#about!;
     this.#id = this.#about = undefined;
-    return join && this.#evidence.joins.has(join) ? join : undefined;
+    if (!this.#evidence.joins.has(join)) return undefined;
+    const { state } = interpretSelfPing(
+      answer,
+      selfPingContext(join.room.jid, new Set([this.#host])),
+    );
+    return { join, state };
   }
 
   /** Somebody of a room that was not asked on this lap; nobody where that takes too long to find. */
