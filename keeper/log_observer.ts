@@ -15,7 +15,7 @@ const CAUSES = {
   "link-down": "The link was lost",
   "link-up": "The link is back after nobody watched it",
   "unreachable": "The domain could not be reached",
-  "rejected": "A room does not know a user who wrote to it",
+  "rejected": "A room does not know its user",
   "dropped": "A room has put a user out by a fault or a restart",
   "silence": "The domain has been silent",
   "restart": "The link was not watched for a while",
