@@ -6,6 +6,7 @@ import { packageVersion } from "./debian.ts";
 import { Desktop, type Part, type Spot } from "./desktop.ts";
 import { Guest } from "./guest.ts";
 import type { Account, ClientKind } from "./real_client.ts";
+import { roomOn } from "./room_on_desktop.ts";
 
 const COMMAND = ["dino-im"];
 const DATABASE = ".local/share/dino/dino.db";
@@ -26,11 +27,7 @@ export const dino: ClientKind = {
     const desktop = await Desktop.start(guest, COMMAND);
     await desktop.show(/Dino/);
     return {
-      async say(text) {
-        await desktop.click(INPUT);
-        await desktop.enter(text);
-      },
-      screen: () => desktop.read(MESSAGES),
+      ...roomOn(desktop, { input: INPUT, messages: MESSAGES, occupants: OCCUPANTS }),
       async occupants() {
         let text = "";
         // A click closes the list if it is open.
@@ -42,8 +39,6 @@ export const dino: ClientKind = {
         await desktop.press("Escape");
         return text;
       },
-      picture: () => desktop.picture(),
-      [Symbol.asyncDispose]: () => desktop[Symbol.asyncDispose](),
     };
   },
 };

@@ -5,6 +5,7 @@ import { packageVersion } from "./debian.ts";
 import { Desktop, type Part, type Spot } from "./desktop.ts";
 import { Guest } from "./guest.ts";
 import type { ClientKind } from "./real_client.ts";
+import { roomOn } from "./room_on_desktop.ts";
 
 const SETTINGS = join(import.meta.dirname!, "gajim_account.py");
 
@@ -26,15 +27,6 @@ export const gajim: ClientKind = {
     await desktop.until(/garden/, CHATS);
     await desktop.click(ROOM_IN_LIST);
     await desktop.until(/Gajim/, OCCUPANTS);
-    return {
-      async say(text) {
-        await desktop.click(INPUT);
-        await desktop.enter(text);
-      },
-      screen: () => desktop.read(MESSAGES),
-      occupants: () => desktop.read(OCCUPANTS),
-      picture: () => desktop.picture(),
-      [Symbol.asyncDispose]: () => desktop[Symbol.asyncDispose](),
-    };
+    return roomOn(desktop, { input: INPUT, messages: MESSAGES, occupants: OCCUPANTS });
   },
 };

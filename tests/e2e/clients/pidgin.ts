@@ -3,6 +3,7 @@ import { packageVersion } from "./debian.ts";
 import { Desktop, type Part, type Spot } from "./desktop.ts";
 import { Guest } from "./guest.ts";
 import type { Account, ClientKind } from "./real_client.ts";
+import { roomOn } from "./room_on_desktop.ts";
 
 const MESSAGES: Part = { left: 10, top: 95, right: 115, bottom: 95 };
 const OCCUPANTS: Part = { left: 910, top: 95, right: 0, bottom: 95 };
@@ -17,16 +18,7 @@ export const pidgin: ClientKind = {
     guest.write(".purple/prefs.xml", "<pref version='1' name='/'/>");
     const desktop = await Desktop.start(guest, ["pidgin"]);
     await desktop.show(new RegExp(`^${account.room.split("@")[0]}$`));
-    return {
-      async say(text) {
-        await desktop.click(INPUT);
-        await desktop.enter(text);
-      },
-      screen: () => desktop.read(MESSAGES),
-      occupants: () => desktop.read(OCCUPANTS),
-      picture: () => desktop.picture(),
-      [Symbol.asyncDispose]: () => desktop[Symbol.asyncDispose](),
-    };
+    return roomOn(desktop, { input: INPUT, messages: MESSAGES, occupants: OCCUPANTS });
   },
 };
 

@@ -4,6 +4,7 @@ import { packageVersion } from "./debian.ts";
 import { Desktop, type Part, type Spot } from "./desktop.ts";
 import { Guest } from "./guest.ts";
 import type { Account, ClientKind } from "./real_client.ts";
+import { roomOn } from "./room_on_desktop.ts";
 
 const PROFILE = ".config/psi+/profiles/default";
 /** The password is in the account's file, and rooms that are entered at the start are shown. */
@@ -25,16 +26,7 @@ export const psi: ClientKind = {
     guest.write(`${PROFILE}/options.xml`, OPTIONS);
     const desktop = await Desktop.start(guest, ["psi-plus", "--profile=default"]);
     await desktop.show(/^[^a-z]*garden/);
-    return {
-      async say(text) {
-        await desktop.click(INPUT);
-        await desktop.enter(text);
-      },
-      screen: () => desktop.read(MESSAGES),
-      occupants: () => desktop.read(OCCUPANTS),
-      picture: () => desktop.picture(),
-      [Symbol.asyncDispose]: () => desktop[Symbol.asyncDispose](),
-    };
+    return roomOn(desktop, { input: INPUT, messages: MESSAGES, occupants: OCCUPANTS });
   },
 };
 
