@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { NS } from "../../xmpp/namespaces.ts";
+import type { Client } from "./support/client.ts";
 import { ComponentPeer } from "./support/component_peer.ts";
 import { Federation } from "./support/federation.ts";
 import type { Prosody } from "./support/prosody.ts";
@@ -10,6 +11,19 @@ const ROOM = "den@rooms.example";
 const PLAIN = { roomsHosts: `Component "plain.example"\n  component_secret = "secret"` };
 const FORGED = `<x xmlns='${NS.mucUser}'><item affiliation='none' role='participant'/>` +
   `<status code='110'/></x>`;
+
+/** Where Alice is in a room that `plain.example` plays. */
+const PLACE = "irc@plain.example/Ann";
+
+/** Lets Alice in there. */
+async function enter(federation: Federation, room: ComponentPeer): Promise<Client> {
+  const alice = await federation.client(ALICE);
+  const joining = alice.join("irc@plain.example", "Ann");
+  await room.until("the join", ({ stanza }) => stanza.attr("from") === ALICE);
+  await room.send(`<presence from='${PLACE}' to='${ALICE}'>${FORGED}</presence>`);
+  await joining;
+  return alice;
+}
 
 /** How many rooms the plugin keeps for a session. */
 async function rowsOf(home: Prosody, jid = ALICE): Promise<number> {
@@ -91,16 +105,11 @@ Deno.test("a nick of more than 1,023 bytes is as good as none", async () => {
   await using room = await ComponentPeer.connect(federation.rooms.ip, "plain.example");
   await using peer = await ComponentPeer.connect(federation.home.ip);
   await peer.hello();
-  const alice = await federation.client(ALICE);
-  const joining = alice.join("irc@plain.example", "Ann");
-  await room.until("the join", ({ stanza }) => stanza.attr("from") === ALICE);
-  const from = "irc@plain.example/Ann";
-  await room.send(`<presence from='${from}' to='${ALICE}'>${FORGED}</presence>`);
-  await joining;
+  const alice = await enter(federation, room);
   await peer.settle();
   const before = peer.journal.length;
   const renamed = (nick: string) =>
-    `<presence type='unavailable' from='${from}' to='${ALICE}' id='${nick.length}'>` +
+    `<presence type='unavailable' from='${PLACE}' to='${ALICE}' id='${nick.length}'>` +
     `<x xmlns='${NS.mucUser}'><item nick='${nick}'/><status code='303'/><status code='110'/></x></presence>`;
   const nick = async () => {
     const joins = (await peer.hello()).filter((n) => n.type === "joined");
@@ -141,11 +150,7 @@ Deno.test("errors of a room that the user is in are copied at once, stripped; ot
   await using room = await ComponentPeer.connect(federation.rooms.ip, "plain.example");
   await using peer = await ComponentPeer.connect(federation.home.ip);
   await peer.hello();
-  const alice = await federation.client(ALICE);
-  const joining = alice.join("irc@plain.example", "Ann");
-  await room.until("the join", ({ stanza }) => stanza.attr("from") === ALICE);
-  await room.send(`<presence from='irc@plain.example/Ann' to='${ALICE}'>${FORGED}</presence>`);
-  await joining;
+  const alice = await enter(federation, room);
   await peer.settle();
   const before = peer.journal.length;
   const error = (from: string, id: string, condition: string) =>
@@ -191,16 +196,11 @@ Deno.test("what a room makes too large to be told does not end the component's s
   await using room = await ComponentPeer.connect(federation.rooms.ip, "plain.example");
   await using peer = await ComponentPeer.connect(federation.home.ip);
   await peer.hello();
-  const alice = await federation.client(ALICE);
-  const joining = alice.join("irc@plain.example", "Ann");
-  await room.until("the join", ({ stanza }) => stanza.attr("from") === ALICE);
-  const from = "irc@plain.example/Ann";
-  await room.send(`<presence from='${from}' to='${ALICE}'>${FORGED}</presence>`);
-  await joining;
+  await enter(federation, room);
   await peer.settle();
   const before = peer.journal.length;
   const error = (id: string, text: string) =>
-    `<presence type='error' from='${from}' to='${ALICE}' id='${id}'><error type='cancel'>` +
+    `<presence type='error' from='${PLACE}' to='${ALICE}' id='${id}'><error type='cancel'>` +
     `<forbidden xmlns='${NS.stanzaErrors}'/><text xmlns='${NS.stanzaErrors}'>${text}</text>` +
     `</error></presence>`;
   await room.send(error("large", "x".repeat(100_000)) + error("small", "x"));

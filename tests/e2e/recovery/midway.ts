@@ -112,18 +112,28 @@ export const keeperKilledMidway: Ending = {
   },
 };
 
+/** Two are out, one of them has just been joined again, and then the room is not there any more. */
+async function vanishing(
+  stage: Stage,
+  loss: Loss,
+  name: string,
+): Promise<{ readonly party: Party; readonly occupants: readonly Occupant[] }> {
+  const party = await Party.meet(stage, name, { temporary: true });
+  const bob = await stage.enter(BOB, party.room, "Bob");
+  const occupants = [party.ann, bob];
+  await loss.begins();
+  await party.loseAnn();
+  await loss.ends();
+  await Promise.any(occupants.map((who) => stage.untilLogged("rejoining", who, party.mark)));
+  await stage.keeperHasRead(stage.bystander.client);
+  await party.owner.leave();
+  return { party, occupants };
+}
+
 export const vanishesMidway: Ending = {
   name: "the room vanishes: nobody is in the one that this makes, and all know it",
   async run(stage, loss) {
-    const party = await Party.meet(stage, "mist", { temporary: true });
-    const bob = await stage.enter(BOB, party.room, "Bob");
-    const occupants = [party.ann, bob];
-    await loss.begins();
-    await party.loseAnn();
-    await loss.ends();
-    await Promise.any(occupants.map((who) => stage.untilLogged("rejoining", who, party.mark)));
-    await stage.keeperHasRead(stage.bystander.client);
-    await party.owner.leave();
+    const { party, occupants } = await vanishing(stage, loss, "mist");
     for (const who of occupants) assert(await who.told(PATIENCE_MS), who.client.jid);
     await stage.decided();
     const told = occupants.map((who) => [...who.notices, ...who.dismissals]);
@@ -138,15 +148,7 @@ export const vanishesMidway: Ending = {
 export const recreatedMidway: Ending = {
   name: "the room vanishes: all are in the one that this makes, and so can be others",
   async run(stage, loss) {
-    const party = await Party.meet(stage, "dew", { temporary: true });
-    const bob = await stage.enter(BOB, party.room, "Bob");
-    const occupants = [party.ann, bob];
-    await loss.begins();
-    await party.loseAnn();
-    await loss.ends();
-    await Promise.any(occupants.map((who) => stage.untilLogged("rejoining", who, party.mark)));
-    await stage.keeperHasRead(stage.bystander.client);
-    await party.owner.leave();
+    const { party, occupants } = await vanishing(stage, loss, "dew");
     await areTogether(party, occupants);
   },
 };
